@@ -1,0 +1,1 @@
+//! What is true: pure rules, one file per noun.

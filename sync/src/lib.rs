@@ -1,0 +1,1 @@
+//! How changes go up and records come down.
