@@ -1,1 +1,24 @@
-//! What is true: pure rules, one file per noun.
+//! What is true: the rules of rounds, visits and findings, one file per noun.
+//!
+//! Nothing here does IO, reads a clock or draws a random number: ids, time, actor, side and
+//! randomness are arguments, so the tablet and the server reach the same answer from the same input.
+
+pub mod areas;
+pub mod changes;
+pub mod checklists;
+pub mod checkpoints;
+pub mod community;
+pub mod decide;
+pub mod findings;
+pub mod ids;
+pub mod people;
+pub mod permissions;
+pub mod plans;
+pub mod records;
+pub mod refusal;
+pub mod rounds;
+pub mod routes;
+pub mod tags;
+pub mod text;
+pub mod time;
+pub mod visits;

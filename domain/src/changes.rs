@@ -1,0 +1,275 @@
+//! A change: one thing a person did. A fact happened and is never refused; a request asks the server to decide.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    areas::Area,
+    checklists::{Answer, AnswerValue, Checklist},
+    checkpoints::Checkpoint,
+    community::Community,
+    findings::{FindingRaised, Source},
+    ids::{ChangeId, CheckpointId, ChecklistId, CommunityId, FindingId, RecordId, RoundId, RouteId, VisitId},
+    people::{Person, Roster, Team},
+    plans::Plan,
+    rounds::Occasion,
+    routes::{Route, Stop},
+    text::NOTE_MOST,
+    time::Stamp,
+    visits::Proof,
+};
+
+/// The version of the rules that [`crate::decide::decide`] applies; kept with each logged change.
+pub const RULES: u32 = 1;
+/// The version in which changes are written.
+pub const CHANGE_VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub id: ChangeId,
+    pub at: Stamp,
+    /// The changes that its author had seen and builds on.
+    pub after: Vec<ChangeId>,
+    /// The refused change that it corrects.
+    pub supersedes: Option<ChangeId>,
+    pub deed: Deed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Fact(Fact),
+    Request(Request),
+}
+
+/// It happened. Kinds are published: they are added to, never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body")]
+pub enum Fact {
+    #[serde(rename = "round.started")]
+    RoundStarted(RoundStarted),
+    #[serde(rename = "visit.recorded")]
+    VisitRecorded(VisitRecorded),
+    #[serde(rename = "round.finished")]
+    RoundFinished(RoundFinished),
+    #[serde(rename = "finding.raised")]
+    FindingRaised(FindingRaised),
+    #[serde(rename = "finding.corrected")]
+    FindingCorrected(FindingCorrected),
+}
+
+/// The server decides. Kinds are published: they are added to, never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body")]
+pub enum Request {
+    #[serde(rename = "community.put")]
+    PutCommunity(Community),
+    #[serde(rename = "area.put")]
+    PutArea(Area),
+    #[serde(rename = "checkpoint.put")]
+    PutCheckpoint(Checkpoint),
+    #[serde(rename = "checklist.put")]
+    PutChecklist(Checklist),
+    #[serde(rename = "route.put")]
+    PutRoute(Route),
+    #[serde(rename = "plan.put")]
+    PutPlan(Plan),
+    #[serde(rename = "person.put")]
+    PutPerson(Person),
+    #[serde(rename = "team.put")]
+    PutTeam(Team),
+    #[serde(rename = "roster.put")]
+    PutRoster(Roster),
+}
+
+/// Somebody began to walk. It carries the stops that their device held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundStarted {
+    /// The id of an unplanned round; a planned one's follows from its occurrence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundId>,
+    pub occasion: Occasion,
+    pub route: RouteId,
+    pub stops: Vec<Stop>,
+}
+
+impl RoundStarted {
+    /// The round that was started.
+    pub fn round(&self) -> RoundId {
+        match &self.occasion {
+            Occasion::Planned(occurrence) => occurrence.round(),
+            Occasion::Unplanned { .. } => self.round.unwrap_or(RoundId(uuid::Uuid::nil())),
+        }
+    }
+}
+
+/// One finished checkpoint, with all its answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitRecorded {
+    pub visit: VisitId,
+    pub round: RoundId,
+    pub checkpoint: CheckpointId,
+    pub proof: Proof,
+    pub checklist: ChecklistId,
+    pub version: u32,
+    pub answers: Vec<Answer>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundFinished {
+    pub round: RoundId,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingCorrected {
+    pub finding: FindingId,
+    pub comment: String,
+}
+
+/// Why bytes are not a change that these rules know. They are kept all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Undecodable {
+    /// A kind or version from the future, or from nowhere.
+    UnknownKind,
+    /// Not the shape of its kind.
+    Malformed { detail: String },
+    /// A text or a list longer than any form allows.
+    TooLarge,
+}
+
+/// The most answers of one visit, and stops of one route.
+const LIST_MOST: usize = 500;
+
+impl Deed {
+    /// The published name of its kind and the bytes of its body.
+    pub fn encode(&self) -> (String, Box<RawValue>) {
+        #[derive(Deserialize)]
+        struct Parts {
+            kind: String,
+            body: Box<RawValue>,
+        }
+        let text = match self {
+            Deed::Fact(fact) => serde_json::to_string(fact),
+            Deed::Request(request) => serde_json::to_string(request),
+        }
+        .expect("deeds are plain data with string keys");
+        let parts: Parts = serde_json::from_str(&text).expect("a tagged enum has a kind and a body");
+        (parts.kind, parts.body)
+    }
+
+    /// Reads a deed and checks its bounds.
+    ///
+    /// # Errors
+    /// [`Undecodable`] says why not.
+    pub fn decode(kind: &str, version: u32, body: &RawValue) -> Result<Self, Undecodable> {
+        if version != CHANGE_VERSION {
+            return Err(Undecodable::UnknownKind);
+        }
+        let name = serde_json::to_string(kind).expect("a string is JSON");
+        let text = format!("{{\"kind\":{name},\"body\":{}}}", body.get());
+        let deed = if FACTS.contains(&kind) {
+            serde_json::from_str(&text).map(Deed::Fact)
+        } else if REQUESTS.contains(&kind) {
+            serde_json::from_str(&text).map(Deed::Request)
+        } else {
+            return Err(Undecodable::UnknownKind);
+        };
+        let deed = deed.map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })?;
+        if deed.is_within_bounds() { Ok(deed) } else { Err(Undecodable::TooLarge) }
+    }
+
+    /// The root that it writes.
+    pub fn root(&self, community: CommunityId) -> RecordId {
+        match self {
+            Deed::Fact(Fact::RoundStarted(started)) => started.round().into(),
+            Deed::Fact(Fact::VisitRecorded(visit)) => visit.round.into(),
+            Deed::Fact(Fact::RoundFinished(finished)) => finished.round.into(),
+            Deed::Fact(Fact::FindingRaised(raised)) => raised.finding.into(),
+            Deed::Fact(Fact::FindingCorrected(corrected)) => corrected.finding.into(),
+            Deed::Request(Request::PutCommunity(_)) => community.into(),
+            Deed::Request(Request::PutArea(it)) => it.id.into(),
+            Deed::Request(Request::PutCheckpoint(it)) => it.id.into(),
+            Deed::Request(Request::PutChecklist(it)) => it.id.into(),
+            Deed::Request(Request::PutRoute(it)) => it.id.into(),
+            Deed::Request(Request::PutPlan(it)) => it.id.into(),
+            Deed::Request(Request::PutPerson(it)) => it.id.into(),
+            Deed::Request(Request::PutTeam(it)) => it.id.into(),
+            Deed::Request(Request::PutRoster(it)) => it.id.into(),
+        }
+    }
+
+    /// The records outside its root that deciding it reads.
+    pub fn reads(&self, community: CommunityId) -> Vec<RecordId> {
+        match self {
+            Deed::Fact(Fact::RoundStarted(started)) => {
+                let mut reads = vec![community.into(), started.route.into()];
+                if let Occasion::Planned(occurrence) = &started.occasion {
+                    reads.push(Plan::record_id(occurrence.plan, occurrence.version));
+                }
+                reads
+            }
+            Deed::Fact(Fact::VisitRecorded(visit)) => vec![Checklist::record_id(visit.checklist, visit.version)],
+            Deed::Fact(Fact::FindingRaised(raised)) => vec![raised.checkpoint.into()],
+            Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_)) | Deed::Request(_) => vec![],
+        }
+    }
+
+    fn is_within_bounds(&self) -> bool {
+        let fits = |text: &String| text.chars().count() <= NOTE_MOST && !text.contains('\0');
+        match self {
+            Deed::Fact(Fact::RoundStarted(started)) => started.stops.len() <= LIST_MOST,
+            Deed::Fact(Fact::VisitRecorded(visit)) => {
+                let proof_fits = match &visit.proof {
+                    Proof::ByHand { reason } => fits(reason),
+                    Proof::Tag { .. } | Proof::ShortCode { .. } => true,
+                };
+                let answer_fits = |answer: &Answer| {
+                    let value_fits = match &answer.value {
+                        AnswerValue::Text(text) | AnswerValue::Chosen(text) => fits(text),
+                        AnswerValue::Passed
+                        | AnswerValue::Failed
+                        | AnswerValue::NotApplicable
+                        | AnswerValue::Reading(_) => true,
+                    };
+                    value_fits && fits(&answer.note) && fits(&answer.item)
+                };
+                proof_fits
+                    && fits(&visit.note)
+                    && visit.answers.len() <= LIST_MOST
+                    && visit.answers.iter().all(answer_fits)
+            }
+            Deed::Fact(Fact::RoundFinished(finished)) => fits(&finished.note),
+            Deed::Fact(Fact::FindingRaised(raised)) => {
+                let what_fits = raised.what.as_ref().is_none_or(|what| fits(&what.zh) && fits(&what.en));
+                let source_fits = match &raised.source {
+                    Source::FailedItem { item, .. } => fits(item),
+                    Source::Reported { .. } => true,
+                };
+                what_fits && source_fits && fits(&raised.note)
+            }
+            Deed::Fact(Fact::FindingCorrected(corrected)) => fits(&corrected.comment),
+            // A request is refused with the field's name instead.
+            Deed::Request(_) => true,
+        }
+    }
+}
+
+/// The published kinds of facts.
+pub const FACTS: [&str; 5] =
+    ["round.started", "visit.recorded", "round.finished", "finding.raised", "finding.corrected"];
+/// The published kinds of requests.
+pub const REQUESTS: [&str; 9] = [
+    "community.put",
+    "area.put",
+    "checkpoint.put",
+    "checklist.put",
+    "route.put",
+    "plan.put",
+    "person.put",
+    "team.put",
+    "roster.put",
+];

@@ -1,0 +1,342 @@
+//! The one place where a change becomes records: the same function on the tablet and on the server.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    changes::{Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, VisitRecorded},
+    checklists::DutyKind,
+    findings::{Correction, Finding, FindingRaised},
+    ids::{CommunityId, PersonId, TeamId},
+    people::Person,
+    permissions::{Act, may, may_walk},
+    plans::Plan,
+    records::{Audience, Body, Reads, Record, Root},
+    refusal::{Flag, Refusal},
+    rounds::{Finish, Occasion, Round, Walker},
+    routes::StopOrder,
+    text::{NAME_MOST, Words, typed},
+    time::Interval,
+    visits::Visit,
+};
+
+/// Who did it. On the server this comes from the lane's record, never from the change.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    Person(Person),
+    /// The server itself: loading data files, setting up.
+    System,
+}
+
+/// Where a change is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What is missing here may exist all the same, so nothing is flagged.
+    Device,
+    Server,
+}
+
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub community: CommunityId,
+    pub side: Side,
+    /// When the change was made.
+    pub at: Interval,
+}
+
+/// What follows from a change: the records it writes and what was noticed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    #[serde(skip)]
+    pub records: Vec<Record>,
+    pub flags: BTreeSet<Flag>,
+}
+
+/// Decides `change`.
+///
+/// # Errors
+/// A [`Refusal`], for requests only: a fact is never refused.
+pub fn decide(
+    root: &Root,
+    reads: &Reads,
+    change: &Change,
+    actor: &Actor,
+    context: &Context,
+) -> Result<Decision, Refusal> {
+    match &change.deed {
+        Deed::Fact(fact) => Ok(settle(root, reads, fact, actor, context)),
+        Deed::Request(request) => rule(root, request, actor),
+    }
+}
+
+fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Context) -> Decision {
+    let mut decision = match fact {
+        Fact::RoundStarted(started) => round_started(root, reads, started, actor, context),
+        Fact::VisitRecorded(visit) => visit_recorded(root, reads, visit, actor, context),
+        Fact::RoundFinished(finished) => round_finished(root, finished, actor, context),
+        Fact::FindingRaised(raised) => finding_raised(root, reads, raised, actor, context),
+        Fact::FindingCorrected(corrected) => finding_corrected(root, corrected, actor, context),
+    };
+    if context.at.is_doubtful() {
+        decision.flags.insert(Flag::ClockDoubtful);
+    }
+    if had_left(actor, context) {
+        decision.flags.insert(Flag::NotEntitled);
+    }
+    if context.side == Side::Device {
+        decision.flags.clear();
+    }
+    decision
+}
+
+/// Rights are judged as of the time of the act: a round that was walked before its walker left still counts.
+fn had_left(actor: &Actor, context: &Context) -> bool {
+    match actor {
+        Actor::Person(person) => person.left.is_some_and(|left| context.at.earliest.utc().date_naive() >= left),
+        Actor::System => false,
+    }
+}
+
+fn author(actor: &Actor) -> PersonId {
+    match actor {
+        Actor::Person(person) => person.id,
+        Actor::System => PersonId(uuid::Uuid::nil()),
+    }
+}
+
+fn entitled_to_walk(actor: &Actor, kind: DutyKind, team: Option<TeamId>) -> bool {
+    match actor {
+        Actor::Person(person) => may_walk(person, kind, team),
+        Actor::System => true,
+    }
+}
+
+fn entitled(actor: &Actor, act: Act) -> bool {
+    match actor {
+        Actor::Person(person) => may(&person.roles, act),
+        Actor::System => true,
+    }
+}
+
+fn round_started(
+    root: &Root,
+    reads: &Reads,
+    started: &RoundStarted,
+    actor: &Actor,
+    context: &Context,
+) -> Decision {
+    let mut flags = BTreeSet::new();
+    let (mut round, audience) = match root.round() {
+        Some((round, audience)) => (round.clone(), audience),
+        None => new_round(reads, started, context, &mut flags),
+    };
+    if !entitled_to_walk(actor, round.kind, round.team) {
+        flags.insert(Flag::NotEntitled);
+    }
+    let walker = author(actor);
+    if !round.walkers.iter().any(|there| there.person == walker) {
+        round.walkers.push(Walker { person: walker, started: context.at });
+        round.walkers.sort_by_key(|walker| (walker.started.best, walker.person));
+    }
+    Decision { records: vec![Record::new(audience, Body::Round(round))], flags }
+}
+
+fn new_round(
+    reads: &Reads,
+    started: &RoundStarted,
+    context: &Context,
+    flags: &mut BTreeSet<Flag>,
+) -> (Round, Audience) {
+    let plan = match &started.occasion {
+        Occasion::Planned(occurrence) => reads.plan(Plan::record_id(occurrence.plan, occurrence.version)),
+        Occasion::Unplanned { .. } => None,
+    };
+    let route = reads.route(started.route.into());
+    let window = match (&started.occasion, plan, reads.community(context.community.into())) {
+        (Occasion::Planned(occurrence), Some(plan), Some(community)) => plan
+            .times
+            .iter()
+            .find(|slot| slot.slot == occurrence.slot)
+            .map(|slot| Plan::window(slot, occurrence.date, &community.zone)),
+        _ => None,
+    };
+    let is_unknown = match &started.occasion {
+        Occasion::Planned(_) => window.is_none(),
+        Occasion::Unplanned { .. } => route.is_none(),
+    };
+    if is_unknown {
+        flags.insert(Flag::UnknownReference);
+    }
+    let name = plan.map(|plan| &plan.name).or(route.map(|route| &route.name));
+    let round = Round {
+        id: started.round(),
+        occasion: started.occasion.clone(),
+        name: name.cloned().unwrap_or_default(),
+        kind: plan.map_or(DutyKind::Patrol, |plan| plan.kind),
+        team: plan.map(|plan| plan.team),
+        window,
+        order: route.map_or(StopOrder::Free, |route| route.order),
+        stops: started.stops.clone(),
+        walkers: vec![],
+        finished: None,
+    };
+    let audience = round.team.map_or(Audience::Staff, Audience::Team);
+    (round, audience)
+}
+
+fn visit_recorded(root: &Root, reads: &Reads, visit: &VisitRecorded, actor: &Actor, context: &Context) -> Decision {
+    let mut flags = BTreeSet::new();
+    if root.holds(visit.visit.into()) {
+        flags.insert(Flag::AlreadyDone);
+        return Decision { records: vec![], flags };
+    }
+    let mut audience = Audience::Staff;
+    match root.round() {
+        None => {
+            flags.insert(Flag::UnknownReference);
+        }
+        Some((round, of_round)) => {
+            audience = of_round;
+            if !round.stops.iter().any(|stop| stop.checkpoint == visit.checkpoint) {
+                flags.insert(Flag::NotOnRoute);
+            }
+            if round.finished.as_ref().is_some_and(|finish| finish.at.latest < context.at.earliest) {
+                flags.insert(Flag::AfterFinish);
+            }
+            if !entitled_to_walk(actor, round.kind, round.team) {
+                flags.insert(Flag::NotEntitled);
+            }
+        }
+    }
+    match reads.checklist(crate::checklists::Checklist::record_id(visit.checklist, visit.version)) {
+        None => {
+            flags.insert(Flag::UnknownReference);
+        }
+        Some(checklist) if !checklist.faults(&visit.answers).is_empty() => {
+            flags.insert(Flag::Incomplete);
+        }
+        Some(_) => {}
+    }
+    let visit = Visit {
+        id: visit.visit,
+        round: visit.round,
+        checkpoint: visit.checkpoint,
+        by: author(actor),
+        at: context.at,
+        proof: visit.proof.clone(),
+        checklist: visit.checklist,
+        version: visit.version,
+        answers: visit.answers.clone(),
+        note: visit.note.clone(),
+    };
+    Decision { records: vec![Record::new(audience, Body::Visit(visit))], flags }
+}
+
+fn round_finished(root: &Root, finished: &RoundFinished, actor: &Actor, context: &Context) -> Decision {
+    let Some((round, audience)) = root.round() else {
+        return Decision { records: vec![], flags: BTreeSet::from([Flag::UnknownReference]) };
+    };
+    let mut flags = BTreeSet::new();
+    if !entitled_to_walk(actor, round.kind, round.team) {
+        flags.insert(Flag::NotEntitled);
+    }
+    if round.finished.is_some() {
+        flags.insert(Flag::AlreadyDone);
+        return Decision { records: vec![], flags };
+    }
+    let mut round = round.clone();
+    round.finished = Some(Finish { by: author(actor), at: context.at, note: finished.note.clone() });
+    Decision { records: vec![Record::new(audience, Body::Round(round))], flags }
+}
+
+fn finding_raised(root: &Root, reads: &Reads, raised: &FindingRaised, actor: &Actor, context: &Context) -> Decision {
+    let mut flags = BTreeSet::new();
+    if !entitled(actor, Act::ReportFindings) {
+        flags.insert(Flag::NotEntitled);
+    }
+    if reads.get(raised.checkpoint.into()).is_none() {
+        flags.insert(Flag::UnknownReference);
+    }
+    if root.finding().is_some() {
+        flags.insert(Flag::AlreadyDone);
+        return Decision { records: vec![], flags };
+    }
+    let finding = Finding {
+        id: raised.finding,
+        checkpoint: raised.checkpoint,
+        source: raised.source.clone(),
+        what: raised.what.clone(),
+        note: raised.note.clone(),
+        by: author(actor),
+        at: context.at,
+        corrected: None,
+    };
+    Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
+}
+
+fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, context: &Context) -> Decision {
+    let mut flags = BTreeSet::new();
+    if !entitled(actor, Act::ReportFindings) {
+        flags.insert(Flag::NotEntitled);
+    }
+    let Some(finding) = root.finding() else {
+        flags.insert(Flag::UnknownReference);
+        return Decision { records: vec![], flags };
+    };
+    if finding.corrected.is_some() {
+        flags.insert(Flag::AlreadyDone);
+        return Decision { records: vec![], flags };
+    }
+    let mut finding = finding.clone();
+    finding.corrected = Some(Correction { by: author(actor), at: context.at, comment: corrected.comment.clone() });
+    Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
+}
+
+fn rule(root: &Root, request: &Request, actor: &Actor) -> Result<Decision, Refusal> {
+    if !entitled(actor, Act::SetUp) {
+        return Err(Refusal::NotPermitted);
+    }
+    let (audience, body) = match request {
+        Request::PutCommunity(it) => (Audience::Everyone, Body::Community(named(it, &it.name)?)),
+        Request::PutArea(it) => (Audience::Staff, Body::Area(named(it, &it.name)?)),
+        Request::PutCheckpoint(it) => (Audience::Staff, Body::Checkpoint(named(it, &it.name)?)),
+        Request::PutChecklist(it) => {
+            next_version(root, it.version)?;
+            (Audience::Staff, Body::Checklist(named(it, &it.name)?))
+        }
+        Request::PutRoute(it) => (Audience::Staff, Body::Route(named(it, &it.name)?)),
+        Request::PutPlan(it) => {
+            next_version(root, it.version)?;
+            if it.times.iter().any(|slot| slot.minutes == 0 || slot.minutes > 24 * 60 || slot.grace > 24 * 60) {
+                return Err(Refusal::Invalid { field: "times".into() });
+            }
+            (Audience::Staff, Body::Plan(named(it, &it.name)?))
+        }
+        Request::PutPerson(it) => {
+            // Staff know their colleagues; a resident's name is for the desk alone.
+            let audience = if it.works_here() || it.left.is_some() { Audience::Staff } else { Audience::Managers };
+            (audience, Body::Person(named(it, &it.name)?))
+        }
+        Request::PutTeam(it) => (Audience::Staff, Body::Team(named(it, &it.name)?)),
+        Request::PutRoster(it) => (Audience::Staff, Body::Roster(named(it, &it.shift)?)),
+    };
+    Ok(Decision { records: vec![Record::new(audience, body)], flags: BTreeSet::new() })
+}
+
+fn named<T: Clone>(it: &T, name: &Words) -> Result<T, Refusal> {
+    for words in [&name.zh, &name.en] {
+        if !words.is_empty() && typed(words, NAME_MOST).is_err() {
+            return Err(Refusal::Invalid { field: "name".into() });
+        }
+    }
+    if name.zh.is_empty() && name.en.is_empty() {
+        return Err(Refusal::Invalid { field: "name".into() });
+    }
+    Ok(it.clone())
+}
+
+fn next_version(root: &Root, version: u32) -> Result<(), Refusal> {
+    let current = root.latest_version();
+    if version == current + 1 { Ok(()) } else { Err(Refusal::Outdated { current }) }
+}

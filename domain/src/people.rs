@@ -1,0 +1,78 @@
+//! People, their roles and teams, and who is on duty when.
+
+use chrono::{NaiveDate, NaiveTime, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{PersonId, RosterId, TeamId},
+    text::Words,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Guard,
+    Cleaner,
+    Gardener,
+    Technician,
+    Steward,
+    Supervisor,
+    Manager,
+    Organiser,
+    Operator,
+    Resident,
+}
+
+impl Role {
+    pub const ALL: [Role; 10] = [
+        Role::Guard,
+        Role::Cleaner,
+        Role::Gardener,
+        Role::Technician,
+        Role::Steward,
+        Role::Supervisor,
+        Role::Manager,
+        Role::Organiser,
+        Role::Operator,
+        Role::Resident,
+    ];
+}
+
+/// A person as the people they work with know them. Names of accounts and passwords are not here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: Words,
+    pub roles: Vec<Role>,
+    pub teams: Vec<TeamId>,
+    /// The day from which they no longer work or live here.
+    #[serde(default)]
+    pub left: Option<NaiveDate>,
+}
+
+/// A team 班组; a contractor's where `contractor` names the company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    pub id: TeamId,
+    pub name: Words,
+    pub contractor: Option<Words>,
+}
+
+/// A roster 排班: who of a team is on duty in a shift.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    pub id: RosterId,
+    pub team: TeamId,
+    pub shift: Words,
+    /// The weekdays on which the shift starts; every day when empty.
+    pub days: Vec<Weekday>,
+    pub start: NaiveTime,
+    pub hours: u32,
+    pub people: Vec<PersonId>,
+}
+
+impl Person {
+    pub fn works_here(&self) -> bool {
+        self.left.is_none() && self.roles.iter().any(|role| *role != Role::Resident)
+    }
+}

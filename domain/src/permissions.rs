@@ -1,0 +1,161 @@
+//! Who may do what, in one table.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    checklists::DutyKind,
+    ids::TeamId,
+    people::{Person, Role},
+    records::Audience,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Walk rounds of this kind of duty.
+    Walk(DutyKind),
+    /// Report a finding, or say that one was put right.
+    ReportFindings,
+    /// Hold the records of everyone's work: checkpoints, checklists, plans, colleagues, findings.
+    SeeWork,
+    /// Hold every team's rounds, and see results.
+    SeeResults,
+    /// Change the community: areas, checklists, routes, plans, people.
+    SetUp,
+    /// Enrol a tablet that several people share.
+    EnrolSharedDevice,
+    /// See every device and retire one.
+    RetireDevices,
+}
+
+impl Act {
+    /// The acts, for tests that go through the whole table.
+    pub fn all() -> impl Iterator<Item = Act> {
+        DutyKind::ALL.into_iter().map(Act::Walk).chain([
+            Act::ReportFindings,
+            Act::SeeWork,
+            Act::SeeResults,
+            Act::SetUp,
+            Act::EnrolSharedDevice,
+            Act::RetireDevices,
+        ])
+    }
+}
+
+/// The table: the roles that may do `act`.
+pub fn roles_for(act: Act) -> &'static [Role] {
+    use Role::{Cleaner, Gardener, Guard, Manager, Operator, Organiser, Steward, Supervisor, Technician};
+    match act {
+        Act::Walk(DutyKind::Patrol) => &[Guard, Supervisor, Manager],
+        Act::Walk(DutyKind::Facility) => &[Technician, Supervisor, Manager],
+        Act::Walk(DutyKind::Cleaning) => &[Cleaner, Supervisor, Manager],
+        Act::Walk(DutyKind::Landscaping) => &[Gardener, Supervisor, Manager],
+        Act::Walk(DutyKind::Fire) => &[Guard, Technician, Supervisor, Manager],
+        Act::Walk(DutyKind::Renovation) => &[Guard, Technician, Steward, Supervisor, Manager],
+        Act::Walk(DutyKind::Handover) => &[Technician, Steward, Supervisor, Manager],
+        Act::ReportFindings => &[Guard, Cleaner, Gardener, Technician, Steward, Supervisor, Manager],
+        Act::SeeWork => &[Guard, Cleaner, Gardener, Technician, Steward, Supervisor, Manager, Organiser, Operator],
+        Act::SeeResults => &[Supervisor, Manager],
+        Act::SetUp => &[Manager, Operator],
+        Act::EnrolSharedDevice => &[Guard, Cleaner, Gardener, Technician, Steward, Supervisor, Manager, Operator],
+        Act::RetireDevices => &[Manager, Operator],
+    }
+}
+
+/// Whether somebody with these roles may do `act`.
+pub fn may(roles: &[Role], act: Act) -> bool {
+    roles_for(act).iter().any(|role| roles.contains(role))
+}
+
+/// Whether `person` may walk a round of `team` (of nobody's where `None`): their role allows the kind of duty, and the
+/// round is their team's or they oversee all teams.
+pub fn may_walk(person: &Person, kind: DutyKind, team: Option<TeamId>) -> bool {
+    let theirs = team.is_none_or(|team| person.teams.contains(&team));
+    may(&person.roles, Act::Walk(kind)) && (theirs || may(&person.roles, Act::SeeResults))
+}
+
+/// The audiences whose records a person may hold on a device of their own.
+pub fn audiences_of(person: &Person, teams: impl IntoIterator<Item = TeamId>) -> BTreeSet<Audience> {
+    let mut audiences = BTreeSet::from([Audience::Everyone, Audience::Person(person.id)]);
+    if person.left.is_some() {
+        return BTreeSet::new();
+    }
+    if may(&person.roles, Act::SeeWork) {
+        audiences.insert(Audience::Staff);
+        audiences.extend(person.teams.iter().copied().map(Audience::Team));
+    }
+    if may(&person.roles, Act::SeeResults) {
+        audiences.insert(Audience::Managers);
+        audiences.extend(teams.into_iter().map(Audience::Team));
+    }
+    audiences
+}
+
+/// The audiences of a shared tablet: field work of every team, and nothing meant for managers or for one person.
+pub fn audiences_of_shared_device(teams: impl IntoIterator<Item = TeamId>) -> BTreeSet<Audience> {
+    let mut audiences = BTreeSet::from([Audience::Everyone, Audience::Staff]);
+    audiences.extend(teams.into_iter().map(Audience::Team));
+    audiences
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{ids::PersonId, text::Words};
+
+    fn person(roles: &[Role], teams: &[u128]) -> Person {
+        Person {
+            id: PersonId(Uuid::from_u128(1)),
+            name: Words::default(),
+            roles: roles.to_vec(),
+            teams: teams.iter().map(|team| TeamId(Uuid::from_u128(*team))).collect(),
+            left: None,
+        }
+    }
+
+    #[test]
+    fn the_matrix_of_roles_and_acts_is_this_one() {
+        let matrix: String = Role::ALL
+            .iter()
+            .map(|role| {
+                let row: String = Act::all().map(|act| if may(&[*role], act) { 'x' } else { '.' }).collect();
+                format!("{row} {role:?}\n")
+            })
+            .collect();
+        // Columns: walk patrol, facility, cleaning, landscaping, fire, renovation, handover; report findings; see work;
+        // see results; set up; enrol a shared device; retire devices.
+        let expected = "\
+            x...xx.xx..x. Guard\n\
+            ..x....xx..x. Cleaner\n\
+            ...x...xx..x. Gardener\n\
+            .x..xxxxx..x. Technician\n\
+            .....xxxx..x. Steward\n\
+            xxxxxxxxxx.x. Supervisor\n\
+            xxxxxxxxxxxxx Manager\n\
+            ........x.... Organiser\n\
+            ........x.xxx Operator\n\
+            ............. Resident\n";
+        assert_eq!(matrix, expected);
+    }
+
+    #[test]
+    fn a_guard_walks_the_patrols_of_their_own_team_only() {
+        let guard = person(&[Role::Guard], &[7]);
+        let team = |n| Some(TeamId(Uuid::from_u128(n)));
+        assert!(may_walk(&guard, DutyKind::Patrol, team(7)));
+        assert!(!may_walk(&guard, DutyKind::Patrol, team(8)));
+        assert!(!may_walk(&guard, DutyKind::Cleaning, team(7)));
+        assert!(may_walk(&person(&[Role::Supervisor], &[]), DutyKind::Patrol, team(8)));
+    }
+
+    #[test]
+    fn a_resident_holds_nothing_of_the_staff_and_who_has_left_holds_nothing() {
+        let team = TeamId(Uuid::from_u128(7));
+        let resident = audiences_of(&person(&[Role::Resident], &[7]), [team]);
+        assert!(!resident.contains(&Audience::Staff) && !resident.contains(&Audience::Team(team)));
+        let mut gone = person(&[Role::Manager], &[7]);
+        gone.left = Some("2026-01-01".parse().expect("a date"));
+        assert!(audiences_of(&gone, [team]).is_empty());
+    }
+}

@@ -1,0 +1,252 @@
+//! A record: the current state of one thing, cut for one audience.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize, de, ser};
+
+use crate::{
+    areas::Area,
+    checklists::Checklist,
+    checkpoints::Checkpoint,
+    community::Community,
+    findings::Finding,
+    ids::{PersonId, RecordId, TeamId},
+    people::{Person, Roster, Team},
+    plans::Plan,
+    rounds::Round,
+    routes::Route,
+    visits::Visit,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub id: RecordId,
+    /// The records that are decided together share a root.
+    pub root: RecordId,
+    pub audience: Audience,
+    pub body: Body,
+}
+
+/// What a record holds. Kinds are published: they are added to, never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum Body {
+    Community(Community),
+    Area(Area),
+    Checkpoint(Checkpoint),
+    Checklist(Checklist),
+    Route(Route),
+    Plan(Plan),
+    Person(Person),
+    Team(Team),
+    Roster(Roster),
+    Round(Round),
+    Visit(Visit),
+    Finding(Finding),
+}
+
+/// Who may hold a record. One each: what two audiences need is two records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// Everyone who has a device in this community, residents too.
+    Everyone,
+    /// Everyone who works here.
+    Staff,
+    /// One team, and whoever oversees all teams.
+    Team(TeamId),
+    Managers,
+    Person(PersonId),
+}
+
+impl fmt::Display for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Audience::Everyone => f.write_str("everyone"),
+            Audience::Staff => f.write_str("staff"),
+            Audience::Team(team) => write!(f, "team:{team}"),
+            Audience::Managers => f.write_str("managers"),
+            Audience::Person(person) => write!(f, "person:{person}"),
+        }
+    }
+}
+
+/// Text that names no audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchAudience;
+
+impl fmt::Display for NoSuchAudience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an audience")
+    }
+}
+
+impl FromStr for Audience {
+    type Err = NoSuchAudience;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "everyone" => Ok(Audience::Everyone),
+            None if text == "staff" => Ok(Audience::Staff),
+            None if text == "managers" => Ok(Audience::Managers),
+            Some(("team", id)) => id.parse().map(Audience::Team).map_err(|_| NoSuchAudience),
+            Some(("person", id)) => id.parse().map(Audience::Person).map_err(|_| NoSuchAudience),
+            None | Some(_) => Err(NoSuchAudience),
+        }
+    }
+}
+
+impl Serialize for Audience {
+    fn serialize<S: ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+impl Body {
+    /// The published name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Body::Community(_) => "community",
+            Body::Area(_) => "area",
+            Body::Checkpoint(_) => "checkpoint",
+            Body::Checklist(_) => "checklist",
+            Body::Route(_) => "route",
+            Body::Plan(_) => "plan",
+            Body::Person(_) => "person",
+            Body::Team(_) => "team",
+            Body::Roster(_) => "roster",
+            Body::Round(_) => "round",
+            Body::Visit(_) => "visit",
+            Body::Finding(_) => "finding",
+        }
+    }
+
+    /// The id of the record that holds it.
+    pub fn id(&self) -> RecordId {
+        match self {
+            Body::Community(it) => it.id.into(),
+            Body::Area(it) => it.id.into(),
+            Body::Checkpoint(it) => it.id.into(),
+            Body::Checklist(it) => Checklist::record_id(it.id, it.version),
+            Body::Route(it) => it.id.into(),
+            Body::Plan(it) => Plan::record_id(it.id, it.version),
+            Body::Person(it) => it.id.into(),
+            Body::Team(it) => it.id.into(),
+            Body::Roster(it) => it.id.into(),
+            Body::Round(it) => it.id.into(),
+            Body::Visit(it) => it.id.into(),
+            Body::Finding(it) => it.id.into(),
+        }
+    }
+
+    /// The root that it belongs to.
+    pub fn root(&self) -> RecordId {
+        match self {
+            Body::Checklist(it) => it.id.into(),
+            Body::Plan(it) => it.id.into(),
+            Body::Visit(it) => it.round.into(),
+            Body::Community(_)
+            | Body::Area(_)
+            | Body::Checkpoint(_)
+            | Body::Route(_)
+            | Body::Person(_)
+            | Body::Team(_)
+            | Body::Roster(_)
+            | Body::Round(_)
+            | Body::Finding(_) => self.id(),
+        }
+    }
+}
+
+impl Record {
+    pub fn new(audience: Audience, body: Body) -> Self {
+        Self { id: body.id(), root: body.root(), audience, body }
+    }
+}
+
+/// The records of one root, as whoever decides holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Root {
+    pub records: Vec<Record>,
+}
+
+impl Root {
+    pub fn round(&self) -> Option<(&Round, Audience)> {
+        self.records.iter().find_map(|record| match &record.body {
+            Body::Round(round) => Some((round, record.audience)),
+            _ => None,
+        })
+    }
+
+    pub fn finding(&self) -> Option<&Finding> {
+        self.records.iter().find_map(|record| match &record.body {
+            Body::Finding(finding) => Some(finding),
+            _ => None,
+        })
+    }
+
+    pub fn holds(&self, id: RecordId) -> bool {
+        self.records.iter().any(|record| record.id == id)
+    }
+
+    /// The highest version among its versioned records; 0 when there is none.
+    pub fn latest_version(&self) -> u32 {
+        let version = |record: &Record| match &record.body {
+            Body::Checklist(checklist) => checklist.version,
+            Body::Plan(plan) => plan.version,
+            _ => 0,
+        };
+        self.records.iter().map(version).max().unwrap_or(0)
+    }
+}
+
+/// The records outside its root that a change names. What is missing is not there, or, on a tablet, not known.
+#[derive(Clone, Debug, Default)]
+pub struct Reads {
+    records: BTreeMap<RecordId, Record>,
+}
+
+impl FromIterator<Record> for Reads {
+    fn from_iter<T: IntoIterator<Item = Record>>(records: T) -> Self {
+        Self { records: records.into_iter().map(|record| (record.id, record)).collect() }
+    }
+}
+
+impl Reads {
+    pub fn get(&self, id: RecordId) -> Option<&Body> {
+        self.records.get(&id).map(|record| &record.body)
+    }
+
+    pub fn plan(&self, id: RecordId) -> Option<&Plan> {
+        match self.get(id) {
+            Some(Body::Plan(plan)) => Some(plan),
+            _ => None,
+        }
+    }
+
+    pub fn route(&self, id: RecordId) -> Option<&Route> {
+        match self.get(id) {
+            Some(Body::Route(route)) => Some(route),
+            _ => None,
+        }
+    }
+
+    pub fn checklist(&self, id: RecordId) -> Option<&Checklist> {
+        match self.get(id) {
+            Some(Body::Checklist(checklist)) => Some(checklist),
+            _ => None,
+        }
+    }
+
+    pub fn community(&self, id: RecordId) -> Option<&Community> {
+        match self.get(id) {
+            Some(Body::Community(community)) => Some(community),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What a checkpoint's tag says, and how a tablet knows without a network that it is genuine.
+//!
+//! A tag is printed once and hangs for years, so this format only grows. The QR code holds
+//! `LL1.<checkpoint>.<issue>.<signature>`, signed with the community's Ed25519 key (RFC 8032), of which
+//! tablets hold only the public half. Under it stands a short code for typing by hand; tablets hold its digest.
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{checkpoints::Checkpoint, ids::CheckpointId, text::half_width};
+
+/// What was scanned, pasted or typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TagCode {
+    /// The whole content of a QR code.
+    Signed { checkpoint: CheckpointId, issue: u32, signature: Box<[u8; 64]> },
+    /// Eight characters from under the QR code, without their dash.
+    Short(String),
+}
+
+/// Why a code is not one of this community's tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TagFault {
+    /// Neither a tag's content nor a short code.
+    NotATag,
+    /// No checkpoint here has it.
+    Unknown,
+    /// Genuine once; a newer tag has been issued for this checkpoint.
+    Replaced,
+    /// It looks like ours but the signature is another's.
+    Forged,
+}
+
+const PREFIX: &str = "LL1";
+/// Crockford's base 32: no I, L, O or U, which are misread.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub const SHORT_CODE_LENGTH: usize = 8;
+
+impl TagCode {
+    /// Reads what was scanned, pasted or typed: spaces, dashes, case and full-width forms do not matter in a short code.
+    ///
+    /// # Errors
+    /// [`TagFault::NotATag`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, TagFault> {
+        let text = text.trim();
+        if text.starts_with("LL1.") {
+            return Self::parse_signed(text).ok_or(TagFault::NotATag);
+        }
+        if text.chars().count() > 64 {
+            return Err(TagFault::NotATag);
+        }
+        let short: Option<String> = half_width(text)
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '－' | '—' | '_'))
+            .map(|c| match c.to_ascii_uppercase() {
+                'O' => Some('0'),
+                'I' | 'L' => Some('1'),
+                c => ALPHABET.contains(&(u8::try_from(c).ok()?)).then_some(c),
+            })
+            .collect();
+        match short {
+            Some(code) if code.len() == SHORT_CODE_LENGTH => Ok(Self::Short(code)),
+            _ => Err(TagFault::NotATag),
+        }
+    }
+
+    fn parse_signed(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (_, checkpoint, issue, signature) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        Some(Self::Signed {
+            checkpoint: CheckpointId(Uuid::try_parse(checkpoint).ok()?),
+            issue: issue.parse().ok()?,
+            signature: Box::new(from_hex::<64>(signature)?),
+        })
+    }
+
+    /// The checkpoint among `checkpoints` whose tag this is.
+    ///
+    /// # Errors
+    /// A [`TagFault`] that says why it is none.
+    pub fn find<'a>(
+        &self,
+        tag_key: &str,
+        checkpoints: impl IntoIterator<Item = &'a Checkpoint>,
+    ) -> Result<&'a Checkpoint, TagFault> {
+        let mut checkpoints = checkpoints.into_iter();
+        match self {
+            Self::Signed { checkpoint: id, issue, signature } => {
+                let checkpoint = checkpoints.find(|checkpoint| checkpoint.id == *id).ok_or(TagFault::Unknown)?;
+                let key = from_hex::<32>(tag_key).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+                let key = key.ok_or(TagFault::Forged)?;
+                key.verify_strict(signed_words(*id, *issue).as_bytes(), &Signature::from_bytes(signature))
+                    .map_err(|_| TagFault::Forged)?;
+                if *issue == checkpoint.tag.issue { Ok(checkpoint) } else { Err(TagFault::Replaced) }
+            }
+            Self::Short(code) => checkpoints
+                .find(|checkpoint| short_code_digest(checkpoint.id, code) == checkpoint.tag.short_code)
+                .ok_or(TagFault::Unknown),
+        }
+    }
+}
+
+/// What is signed: prefix, checkpoint and issue, joined by dots.
+pub fn signed_words(checkpoint: CheckpointId, issue: u32) -> String {
+    format!("{PREFIX}.{}.{issue}", checkpoint.0.simple())
+}
+
+/// The whole content of a QR code.
+pub fn tag_content(checkpoint: CheckpointId, issue: u32, signature: &[u8; 64]) -> String {
+    format!("{}.{}", signed_words(checkpoint, issue), to_hex(signature))
+}
+
+/// The short code made of the first 40 bits of `secret_digest`, which only the server can compute.
+pub fn short_code(secret_digest: &[u8; 32]) -> String {
+    let bits = secret_digest[..5].iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+    (0..SHORT_CODE_LENGTH).map(|i| ALPHABET[(bits >> (35 - 5 * i) & 31) as usize] as char).collect()
+}
+
+/// What a tablet holds of a short code: enough to know it when it is typed, not enough to read it off.
+pub fn short_code_digest(checkpoint: CheckpointId, code: &str) -> String {
+    to_hex(&Sha256::new().chain_update(b"lamplighter short code").chain_update(checkpoint.0).chain_update(code).finalize())
+}
+
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Exactly `N` bytes from hexadecimal digits.
+pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != 2 * N || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Signer, SigningKey};
+
+    use super::*;
+    use crate::{checkpoints::TagIssue, ids::AreaId, text::Words};
+
+    fn checkpoint(n: u128) -> Checkpoint {
+        let id = CheckpointId(Uuid::from_u128(n));
+        Checkpoint {
+            id,
+            name: Words::new("北门", "North gate"),
+            area: AreaId(Uuid::nil()),
+            hint: None,
+            tag: TagIssue { issue: 2, short_code: short_code_digest(id, &short_code(&[n as u8; 32])) },
+        }
+    }
+
+    fn printed(key: &SigningKey, n: u128, issue: u32) -> String {
+        let id = CheckpointId(Uuid::from_u128(n));
+        tag_content(id, issue, &key.sign(signed_words(id, issue).as_bytes()).to_bytes())
+    }
+
+    fn find(text: &str) -> Result<CheckpointId, TagFault> {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let public = to_hex(key.verifying_key().as_bytes());
+        let points = [checkpoint(1), checkpoint(2)];
+        TagCode::parse(text)?.find(&public, &points).map(|checkpoint| checkpoint.id)
+    }
+
+    #[test]
+    fn a_genuine_tag_names_its_checkpoint() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        assert_eq!(find(&printed(&key, 2, 2)), Ok(CheckpointId(Uuid::from_u128(2))));
+        let code = short_code(&[1; 32]);
+        assert_eq!(find(&code), Ok(CheckpointId(Uuid::from_u128(1))));
+        assert_eq!(find(&format!(" {}-{} ", code[..4].to_lowercase(), &code[4..])), Ok(CheckpointId(Uuid::from_u128(1))));
+    }
+
+    #[test]
+    fn a_forged_a_replaced_and_a_foreign_tag_each_say_so() {
+        let ours = SigningKey::from_bytes(&[7; 32]);
+        let theirs = SigningKey::from_bytes(&[8; 32]);
+        assert_eq!(find(&printed(&theirs, 1, 2)), Err(TagFault::Forged));
+        assert_eq!(find(&printed(&ours, 1, 1)), Err(TagFault::Replaced));
+        assert_eq!(find(&printed(&ours, 9, 2)), Err(TagFault::Unknown));
+        assert_eq!(find("ABCD-EFGH"), Err(TagFault::Unknown));
+    }
+
+    #[test]
+    fn hostile_text_is_not_a_tag() {
+        let long = "A".repeat(10_000);
+        for text in ["", "LL1.", "LL1.x.1.y", "LL1.a.b.c.d", "https://example.org", "'; drop table", "🔦🔦🔦🔦🔦🔦🔦🔦", "ÄÖÜÄÖÜÄÖ", &long] {
+            assert_eq!(find(text), Err(TagFault::NotATag), "{text:.40}");
+        }
+    }
+}
