@@ -154,7 +154,7 @@ pub fn due<'a>(
             }
         }
     }
-    found.sort_by(|a, b| (a.window.start, a.plan.id, a.occurrence.person).cmp(&(b.window.start, b.plan.id, b.occurrence.person)));
+    found.sort_by_key(|due| (due.window.start, due.plan.id, due.occurrence.person));
     found
 }
 

@@ -1,1 +1,7 @@
-//! How changes go up and records come down.
+//! How changes go up and records come down: the messages, and the two machines that exchange them.
+//!
+//! No sockets, no disk, no clock: both machines are driven by whoever has those, so a simulator can drive them too.
+
+pub mod device;
+pub mod messages;
+pub mod server;

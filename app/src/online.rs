@@ -1,0 +1,165 @@
+//! What needs the network anyway: accounts, devices and the first set-up, as server functions.
+//!
+//! Their paths are pinned: the default one holds a hash of the build folder, which would strand installed apps.
+
+use domain::{
+    ids::{CommunityId, DeviceId, PersonId},
+    people::Role,
+    text::{Language, Words},
+    time::Moment,
+};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, JsonEncoding},
+};
+use serde::{Deserialize, Serialize};
+use sync::messages::Profile;
+
+/// Why something that needs the network was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Trouble {
+    /// No answer, or one that is not this server's.
+    NoNetwork,
+    /// The name or the pass phrase is wrong; which of them is not said.
+    WrongPassword,
+    /// Too many attempts: try again after so many seconds.
+    TooMany { seconds: u64 },
+    /// Nobody is signed in, or the session has expired.
+    SignInFirst,
+    NotPermitted,
+    NotFound,
+    /// A field does not fit; `field` is its name in the call.
+    Invalid { field: String },
+    /// The set-up link was used already or has expired.
+    LinkUsed,
+    /// The server failed; it has logged why.
+    ServerFailed,
+}
+
+impl FromServerFnError for Trouble {
+    type Encoder = JsonEncoding;
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::ServerError(_) | ServerFnErrorErr::MiddlewareError(_) => Trouble::ServerFailed,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Trouble::Invalid { field: "form".into() },
+            _ => Trouble::NoNetwork,
+        }
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub person: PersonId,
+    pub name: Words,
+    pub roles: Vec<Role>,
+    pub has_pin: bool,
+    pub community: CommunityId,
+    pub community_name: Words,
+    pub language: Language,
+}
+
+/// A device as those who look after devices see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceInfo {
+    pub id: DeviceId,
+    pub name: String,
+    pub profile: Profile,
+    pub enrolled: Moment,
+    /// The last contact, and up to when everything made on it is known to have arrived.
+    pub seen: Option<Moment>,
+    pub sealed: Option<Moment>,
+    pub waiting: i64,
+    pub retired: Option<Moment>,
+}
+
+/// The first set-up of a server without a community.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetUpForm {
+    /// The secret of the one-time link.
+    pub token: String,
+    pub community_zh: String,
+    pub community_en: String,
+    /// An IANA name, such as `Asia/Shanghai`.
+    pub zone: String,
+    pub language: Language,
+    pub person_name: String,
+    pub username: String,
+    pub password: String,
+    /// Load the starter community's areas, checklists, routes and plans (no people).
+    pub with_starter: bool,
+}
+
+#[server(endpoint = "sign_in", prefix = "/api/v1/online", input = Json)]
+pub async fn sign_in(username: String, password: String) -> Result<SignedIn, Trouble> {
+    backend().sign_in(username, password).await
+}
+
+#[server(endpoint = "sign_out", prefix = "/api/v1/online", input = Json)]
+pub async fn sign_out() -> Result<(), Trouble> {
+    backend().sign_out().await
+}
+
+#[server(endpoint = "who_am_i", prefix = "/api/v1/online", input = Json)]
+pub async fn who_am_i() -> Result<SignedIn, Trouble> {
+    backend().who_am_i().await
+}
+
+/// Sets the PIN of whoever is signed in: 4 to 8 digits.
+#[server(endpoint = "set_pin", prefix = "/api/v1/online", input = Json)]
+pub async fn set_pin(pin: String) -> Result<(), Trouble> {
+    backend().set_pin(pin).await
+}
+
+#[server(endpoint = "devices", prefix = "/api/v1/online", input = Json)]
+pub async fn devices() -> Result<Vec<DeviceInfo>, Trouble> {
+    backend().devices().await
+}
+
+#[server(endpoint = "retire_device", prefix = "/api/v1/online", input = Json)]
+pub async fn retire_device(device: DeviceId) -> Result<(), Trouble> {
+    backend().retire_device(device).await
+}
+
+#[server(endpoint = "set_up", prefix = "/api/v1/online", input = Json)]
+pub async fn set_up(form: SetUpForm) -> Result<(), Trouble> {
+    backend().set_up(form).await
+}
+
+#[cfg(feature = "ssr")]
+pub use backend::Backend;
+#[cfg(feature = "ssr")]
+use backend::backend;
+
+/// What the server functions need of the server; it gives itself through Leptos' context.
+#[cfg(feature = "ssr")]
+mod backend {
+    use std::{pin::Pin, sync::Arc};
+
+    use super::*;
+
+    pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'a>>;
+
+    pub trait Backend: Send + Sync {
+        fn sign_in(&self, username: String, password: String) -> Answer<'_, SignedIn>;
+        fn sign_out(&self) -> Answer<'_, ()>;
+        fn who_am_i(&self) -> Answer<'_, SignedIn>;
+        fn set_pin(&self, pin: String) -> Answer<'_, ()>;
+        fn devices(&self) -> Answer<'_, Vec<DeviceInfo>>;
+        fn retire_device(&self, device: DeviceId) -> Answer<'_, ()>;
+        fn set_up(&self, form: SetUpForm) -> Answer<'_, ()>;
+    }
+
+    pub fn backend() -> Arc<dyn Backend> {
+        expect_context()
+    }
+}

@@ -1,0 +1,272 @@
+//! The exchange: what a device sends next, when it tries again, and what it writes after an answer.
+//!
+//! Liveness is an invariant: whatever happens, [`Exchange::next`] either sends or names the moment at which it will.
+
+use domain::{
+    ids::LaneId,
+    time::{Clocks, Contact},
+};
+
+use super::outbox::{EntryState, Outbox};
+use crate::messages::{
+    Delivery, Hello, HelloAnswer, Hole, LaneTrouble, Page, Pull, PullAnswer, Push, PushAnswer, Row, Seal, Seq,
+};
+
+/// Milliseconds between two pulls when nothing happens.
+pub const POLL: i64 = 15_000;
+/// Milliseconds after which a hello is said again.
+const HELLO_AGAIN: i64 = 5 * 60_000;
+/// The longest wait after failures, in milliseconds.
+pub const BACKOFF_MOST: i64 = 60_000;
+
+/// What the device has of the server's records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Place {
+    pub cursor: Seq,
+    pub epoch: String,
+    pub view: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    place: Place,
+    /// The view being built beside the one in use.
+    rebuilding: Option<(Place, Vec<Row>)>,
+    holes: Vec<Hole>,
+    said_hello: Option<i64>,
+    pulled: Option<i64>,
+    failures: u32,
+    not_before: i64,
+    may_be_poked: bool,
+}
+
+/// What to do now.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Send(Message),
+    /// Nothing before `until`, in the milliseconds of the device's monotonic clock.
+    Wait { until: i64 },
+}
+
+#[derive(Clone, Debug)]
+pub enum Message {
+    Hello(Hello),
+    Push(Push),
+    Pull(Pull),
+}
+
+/// What to write to the disk, in this order, before the next step.
+#[derive(Clone, Debug)]
+pub enum Write {
+    Contact(Contact),
+    Greeted(HelloAnswer),
+    Delivered(Vec<Delivery>),
+    /// These changes must be sent again: the server does not have them.
+    Resend(Vec<(LaneId, i64)>),
+    /// The lane is another tablet's too; its waiting changes move to the new one.
+    Fork { lane: LaneId, fresh: LaneId },
+    Stuck(LaneId),
+    Absorb(Page),
+    /// A whole view, built anew: replace the one in use.
+    Flip { rows: Vec<Row>, place: Place },
+}
+
+/// Why there was no answer of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No answer at all, or one that is not ours: a captive portal is no network.
+    Offline,
+    /// The server is busy or broken; `after` says in milliseconds when to come back.
+    Busy { after: Option<i64> },
+    /// The device is not known (any more).
+    NotEnrolled,
+    /// This version of the app is too old to pull.
+    TooOld,
+    /// The message itself was not taken.
+    Rejected,
+}
+
+impl Exchange {
+    pub fn new(place: Place) -> Self {
+        Self {
+            place,
+            rebuilding: None,
+            holes: vec![],
+            said_hello: None,
+            pulled: None,
+            failures: 0,
+            not_before: i64::MIN,
+            may_be_poked: true,
+        }
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Something has happened that may have changed the network, or something was saved: try now.
+    /// A server that asked for patience is given it.
+    pub fn poke(&mut self) {
+        if self.may_be_poked {
+            self.not_before = i64::MIN;
+        }
+    }
+
+    /// Asks for a pull at the next step.
+    pub fn look(&mut self) {
+        self.pulled = None;
+        self.poke();
+    }
+
+    pub fn next(&mut self, clocks: Clocks, outbox: &Outbox) -> Step {
+        let now = clocks.mono;
+        if now < self.not_before {
+            return Step::Wait { until: self.not_before };
+        }
+        if self.said_hello.is_none_or(|at| now >= at + HELLO_AGAIN) {
+            let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
+            return Step::Send(Message::Hello(Hello { clocks, seals, waiting: outbox.waiting().count() }));
+        }
+        let changes = outbox.batch();
+        if !changes.is_empty() {
+            let mut lanes: Vec<_> =
+                outbox.lanes.values().filter(|lane| changes.iter().any(|placed| placed.lane == lane.lane)).collect();
+            lanes.sort_by_key(|lane| lane.lane);
+            let lanes = lanes.into_iter().map(super::outbox::OwnLane::opening).collect();
+            return Step::Send(Message::Push(Push { clocks, lanes, holes: self.holes.clone(), changes }));
+        }
+        if self.rebuilding.is_some() || self.pulled.is_none_or(|at| now >= at + POLL) {
+            let place = self.rebuilding.as_ref().map_or(&self.place, |(place, _)| place);
+            return Step::Send(Message::Pull(Pull {
+                cursor: place.cursor,
+                epoch: place.epoch.clone(),
+                view: place.view.clone(),
+            }));
+        }
+        let until = self.pulled.map_or(now, |at| at + POLL).min(self.said_hello.map_or(now, |at| at + HELLO_AGAIN));
+        Step::Wait { until }
+    }
+
+    /// Takes the answer to a hello that was sent with `clocks`.
+    pub fn greeted(&mut self, answer: HelloAnswer, sent: Clocks, outbox: &Outbox) -> Vec<Write> {
+        self.succeeded();
+        self.said_hello = Some(sent.mono);
+        let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
+        if !self.place.epoch.is_empty() && answer.epoch != self.place.epoch {
+            // A restored server may have lost what it had answered: whatever it does not know goes again.
+            let known = |lane| answer.lanes.iter().find(|seal| seal.lane == lane).map_or(0, |seal| seal.last);
+            let lost: Vec<_> = outbox
+                .entries
+                .values()
+                .filter(|entry| matches!(entry.state, EntryState::Delivered { .. }) && entry.n > known(entry.lane))
+                .map(|entry| (entry.lane, entry.n))
+                .collect();
+            if !lost.is_empty() {
+                writes.push(Write::Resend(lost));
+            }
+            self.pulled = None;
+        }
+        if answer.head != self.place.cursor {
+            self.pulled = None;
+        }
+        writes.push(Write::Greeted(answer));
+        writes
+    }
+
+    /// Takes the answer to a push that was sent with `clocks`. `fresh` gives the id of a new lane.
+    pub fn pushed(
+        &mut self,
+        answer: PushAnswer,
+        sent: Clocks,
+        outbox: &Outbox,
+        mut fresh: impl FnMut() -> LaneId,
+    ) -> Vec<Write> {
+        self.succeeded();
+        self.holes.clear();
+        let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
+        let progressed = !answer.outcomes.is_empty();
+        if progressed {
+            // Its records are pulled at once, so that what was sent is soon confirmed.
+            self.pulled = None;
+            writes.push(Write::Delivered(answer.outcomes));
+        }
+        for trouble in answer.lanes {
+            match trouble {
+                LaneTrouble::Gap { lane, after } => self.fill_gap(lane, after, outbox, &mut writes),
+                LaneTrouble::Forked { lane } => writes.push(Write::Fork { lane, fresh: fresh() }),
+                LaneTrouble::NotYours { lane } => writes.push(Write::Stuck(lane)),
+            }
+        }
+        writes
+    }
+
+    fn fill_gap(&mut self, lane: LaneId, after: i64, outbox: &Outbox, writes: &mut Vec<Write>) {
+        let kept: Vec<_> = outbox
+            .entries
+            .range((lane, after + 1)..=(lane, i64::MAX))
+            .map(|(place, entry)| (*place, entry.is_waiting()))
+            .collect();
+        let Some(((_, first), _)) = kept.first().copied() else { return };
+        if first > after + 1 {
+            self.holes.push(Hole { lane, from: after + 1, to: first - 1 });
+        }
+        let again: Vec<_> = kept.into_iter().filter(|(_, is_waiting)| !is_waiting).map(|(place, _)| place).collect();
+        if !again.is_empty() {
+            writes.push(Write::Resend(again));
+        }
+    }
+
+    /// Takes the answer to a pull that was sent at `now`.
+    pub fn pulled(&mut self, answer: PullAnswer, now: i64) -> Vec<Write> {
+        self.succeeded();
+        match answer {
+            PullAnswer::Rebuild { epoch, view } => {
+                self.rebuilding = Some((Place { cursor: 0, epoch, view }, vec![]));
+                vec![]
+            }
+            PullAnswer::Page(page) => match self.rebuilding.take() {
+                None => {
+                    self.place.cursor = self.place.cursor.max(page.cursor);
+                    self.pulled = (!page.more).then_some(now);
+                    vec![Write::Absorb(page)]
+                }
+                Some((mut place, mut rows)) => {
+                    rows.retain(|row| !page.departures.contains(&row.id));
+                    rows.extend(page.rows);
+                    place.cursor = page.cursor;
+                    if page.more {
+                        self.rebuilding = Some((place, rows));
+                        return vec![];
+                    }
+                    self.place = place.clone();
+                    self.pulled = Some(now);
+                    vec![Write::Flip { rows, place }]
+                }
+            },
+        }
+    }
+
+    /// There was no answer of ours. `jitter` in 0.0..1.0 spreads the retries of many devices.
+    pub fn failed(&mut self, fault: Fault, now: i64, jitter: f64) {
+        self.failures = self.failures.saturating_add(1);
+        let doubled = 1_000i64 << self.failures.min(6);
+        let usual = doubled.min(BACKOFF_MOST);
+        let wait = match fault {
+            Fault::Busy { after: Some(after) } => after.clamp(1_000, 10 * BACKOFF_MOST),
+            Fault::Offline | Fault::Busy { after: None } => usual,
+            Fault::NotEnrolled | Fault::TooOld | Fault::Rejected => BACKOFF_MOST,
+        };
+        self.may_be_poked = !matches!(fault, Fault::Busy { after: Some(_) });
+        let spread = (wait as f64 * 0.5 * jitter.clamp(0.0, 1.0)) as i64;
+        self.not_before = now + (wait - spread).max(500);
+        if matches!(fault, Fault::NotEnrolled) {
+            self.said_hello = None;
+        }
+    }
+
+    fn succeeded(&mut self) {
+        self.failures = 0;
+        self.not_before = i64::MIN;
+        self.may_be_poked = true;
+    }
+}

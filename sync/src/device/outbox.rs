@@ -1,0 +1,187 @@
+//! The outbox: changes that were saved on this device, with what became of each.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    changes::Change,
+    ids::{ChangeId, LaneId, PersonId},
+    time::Moment,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::messages::{
+    Delivery, Envelope, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES, Placed, Seq,
+};
+
+/// A lane as its device keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnLane {
+    pub lane: LaneId,
+    pub person: PersonId,
+    pub identity: Identity,
+    /// The number of its newest change; 0 before the first.
+    pub last: LaneNumber,
+    /// A lane that was forked takes no more changes.
+    #[serde(default)]
+    pub closed: bool,
+}
+
+impl OwnLane {
+    pub fn opening(&self) -> LaneOpening {
+        LaneOpening { lane: self.lane, person: self.person, identity: self.identity }
+    }
+}
+
+/// A saved change. `change` holds the bytes that are sent, for ever the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    pub lane: LaneId,
+    pub n: LaneNumber,
+    pub id: ChangeId,
+    #[serde(default)]
+    pub bundle: Option<ChangeId>,
+    pub person: PersonId,
+    pub kind: String,
+    pub saved: Moment,
+    /// The envelope as JSON text.
+    pub change: String,
+    pub state: EntryState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum EntryState {
+    Waiting,
+    /// It has its outcome. `dismissed` once its author has dealt with a refusal.
+    Delivered {
+        seq: Seq,
+        outcome: Outcome,
+        #[serde(default)]
+        dismissed: bool,
+    },
+    /// The server cannot take it in its lane; a person must look at it.
+    Stuck,
+}
+
+impl Entry {
+    /// The entry of a change that was just made.
+    pub fn new(lane: &OwnLane, n: LaneNumber, change: &Change, bundle: Option<ChangeId>) -> Self {
+        let envelope = Envelope::seal(change);
+        Self {
+            lane: lane.lane,
+            n,
+            id: change.id,
+            bundle,
+            person: lane.person,
+            kind: envelope.kind.clone(),
+            saved: change.at.clocks.wall,
+            change: serde_json::to_string(&envelope).expect("an envelope is plain data"),
+            state: EntryState::Waiting,
+        }
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.state == EntryState::Waiting
+    }
+
+    /// True while somebody must look at it: refused or quarantined and not yet dealt with, or stuck.
+    pub fn needs_attention(&self) -> bool {
+        match &self.state {
+            EntryState::Waiting => false,
+            EntryState::Stuck => true,
+            EntryState::Delivered { outcome, dismissed, .. } => match outcome {
+                Outcome::Accepted { .. } => false,
+                Outcome::Refused { .. } | Outcome::Quarantined { .. } => !dismissed,
+            },
+        }
+    }
+
+    /// True while the screen lays it over the confirmed records: until the pull has passed its outcome.
+    pub fn is_laid_over(&self, cursor: Seq) -> bool {
+        match &self.state {
+            EntryState::Waiting | EntryState::Stuck => true,
+            EntryState::Delivered { seq, outcome: Outcome::Accepted { .. }, .. } => *seq > cursor,
+            EntryState::Delivered { outcome: Outcome::Refused { .. } | Outcome::Quarantined { .. }, .. } => false,
+        }
+    }
+
+    /// Bytes that are no longer JSON (a damaged disk) travel as a string: the server keeps them and the lane goes on.
+    fn placed(&self) -> Placed {
+        let change = serde_json::value::RawValue::from_string(self.change.clone())
+            .or_else(|_| serde_json::value::to_raw_value(&self.change))
+            .expect("a string is JSON");
+        Placed { lane: self.lane, n: self.n, id: self.id, bundle: self.bundle, change }
+    }
+}
+
+/// Everything saved here, in order within each lane.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    pub lanes: BTreeMap<LaneId, OwnLane>,
+    pub entries: BTreeMap<(LaneId, LaneNumber), Entry>,
+}
+
+impl Outbox {
+    pub fn put(&mut self, entry: Entry) {
+        if let Some(lane) = self.lanes.get_mut(&entry.lane) {
+            lane.last = lane.last.max(entry.n);
+        }
+        self.entries.insert((entry.lane, entry.n), entry);
+    }
+
+    pub fn waiting(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| entry.is_waiting())
+    }
+
+    /// The lane in which `person` writes on this device, if one is open.
+    pub fn lane_of(&self, person: PersonId) -> Option<&OwnLane> {
+        self.lanes.values().find(|lane| lane.person == person && !lane.closed)
+    }
+
+    /// The next push: from the front of every lane, whole bundles, within the protocol's bounds.
+    pub fn batch(&self) -> Vec<Placed> {
+        let waiting: Vec<Placed> = self.waiting().map(Entry::placed).collect();
+        let mut batch: Vec<Placed> = Vec::new();
+        let mut bytes = 0;
+        for bundle in waiting.chunk_by(|a, b| a.lane == b.lane && a.bundle.is_some() && a.bundle == b.bundle) {
+            let size: usize = bundle.iter().map(|placed| placed.change.get().len() + 200).sum();
+            let fits = batch.len() + bundle.len() <= PUSH_CHANGES && bytes + size <= PUSH_BYTES;
+            if !batch.is_empty() && !fits {
+                break;
+            }
+            batch.extend_from_slice(bundle);
+            bytes += size;
+        }
+        batch
+    }
+
+    /// Takes what became of a change; says whether that was news.
+    pub fn deliver(&mut self, delivery: &Delivery) -> bool {
+        let Some(entry) = self.entries.get_mut(&(delivery.lane, delivery.n)) else { return false };
+        if entry.id != delivery.id || matches!(entry.state, EntryState::Delivered { .. }) {
+            return false;
+        }
+        entry.state =
+            EntryState::Delivered { seq: delivery.seq, outcome: delivery.outcome.clone(), dismissed: false };
+        true
+    }
+
+    /// Moves what has no outcome from a forked lane to `fresh`, with new numbers and the same ids.
+    /// Returns the entries that moved, old place first.
+    pub fn fork(&mut self, lane: LaneId, fresh: LaneId) -> Vec<((LaneId, LaneNumber), Entry)> {
+        let Some(old) = self.lanes.get_mut(&lane) else { return vec![] };
+        old.closed = true;
+        let mut new = OwnLane { lane: fresh, last: 0, closed: false, ..*old };
+        let places: Vec<_> = self.entries.values().filter(|e| e.lane == lane && e.is_waiting()).map(|e| (e.lane, e.n)).collect();
+        let mut moved = Vec::new();
+        for place in places {
+            let Some(mut entry) = self.entries.remove(&place) else { continue };
+            new.last += 1;
+            (entry.lane, entry.n) = (fresh, new.last);
+            moved.push((place, entry));
+        }
+        self.lanes.insert(fresh, new);
+        self.entries.extend(moved.iter().map(|(_, entry)| ((entry.lane, entry.n), entry.clone())));
+        moved
+    }
+}

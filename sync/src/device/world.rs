@@ -1,0 +1,168 @@
+//! The world as the screen shows it: confirmed records with the outbox laid over them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    decide::{Actor, Context, Side, decide},
+    ids::{CommunityId, RecordId},
+    people::Person,
+    records::{Body, Reads, Record, Root},
+};
+
+use super::outbox::{Entry, Outbox};
+use crate::messages::{Delivery, Envelope, Page, Row, Seq};
+
+#[derive(Clone, Debug)]
+pub struct World {
+    pub community: CommunityId,
+    pub cursor: Seq,
+    pub outbox: Outbox,
+    confirmed: BTreeMap<RecordId, (Seq, Record)>,
+    laid_over: BTreeMap<RecordId, Record>,
+    roots: BTreeMap<RecordId, BTreeSet<RecordId>>,
+}
+
+impl World {
+    pub fn new(community: CommunityId, cursor: Seq, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
+        let mut world = Self {
+            community,
+            cursor,
+            outbox,
+            confirmed: BTreeMap::new(),
+            laid_over: BTreeMap::new(),
+            roots: BTreeMap::new(),
+        };
+        world.confirm(rows);
+        world.lay_over();
+        world
+    }
+
+    /// Takes a page of the pull. A row older than the one held is passed over, so that absorbing twice is absorbing once.
+    pub fn absorb(&mut self, page: &Page) {
+        self.confirm(page.rows.iter().cloned());
+        for id in &page.departures {
+            self.confirmed.remove(id);
+        }
+        self.cursor = self.cursor.max(page.cursor);
+        self.lay_over();
+    }
+
+    /// Replaces the confirmed records by a view that was built beside them.
+    pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, cursor: Seq) {
+        self.confirmed.clear();
+        self.cursor = cursor;
+        self.confirm(rows);
+        self.lay_over();
+    }
+
+    /// Shows changes that were just saved.
+    pub fn saved(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            self.lay_over_one(&entry);
+            self.outbox.put(entry);
+        }
+    }
+
+    pub fn delivered(&mut self, deliveries: &[Delivery]) {
+        let mut news = false;
+        for delivery in deliveries {
+            news |= self.outbox.deliver(delivery);
+        }
+        if news {
+            self.lay_over();
+        }
+    }
+
+    /// Replaces the outbox by what another tab, or the disk, holds.
+    pub fn reload_outbox(&mut self, outbox: Outbox) {
+        self.outbox = outbox;
+        self.lay_over();
+    }
+
+    fn confirm(&mut self, rows: impl IntoIterator<Item = Row>) {
+        for row in rows {
+            if self.confirmed.get(&row.id).is_some_and(|(seq, _)| *seq >= row.seq) {
+                continue;
+            }
+            // A kind from a later version stays on the disk and is shown once the app knows it.
+            if let Some(record) = row.record() {
+                self.confirmed.insert(row.id, (row.seq, record));
+            }
+        }
+    }
+
+    fn lay_over(&mut self) {
+        self.laid_over.clear();
+        self.roots.clear();
+        for (id, (_, record)) in &self.confirmed {
+            self.roots.entry(record.root).or_default().insert(*id);
+        }
+        let mut entries: Vec<Entry> =
+            self.outbox.entries.values().filter(|entry| entry.is_laid_over(self.cursor)).cloned().collect();
+        entries.sort_by_key(|entry| (entry.saved, entry.lane, entry.n));
+        for entry in entries {
+            self.lay_over_one(&entry);
+        }
+    }
+
+    fn lay_over_one(&mut self, entry: &Entry) {
+        let Ok(change) = Envelope::read(&entry.change).and_then(|envelope| envelope.open()) else { return };
+        let root = self.root(change.deed.root(self.community));
+        let reads = self.reads(&change.deed.reads(self.community));
+        let actor = Actor::Person(self.person_or_stranger(entry.person));
+        let context = Context { community: self.community, side: Side::Device, at: change.at.on_device() };
+        let Ok(decision) = decide(&root, &reads, &change, &actor, &context) else { return };
+        for record in decision.records {
+            self.roots.entry(record.root).or_default().insert(record.id);
+            self.laid_over.insert(record.id, record);
+        }
+    }
+
+    fn person_or_stranger(&self, id: domain::ids::PersonId) -> Person {
+        match self.get(id.into()) {
+            Some(Body::Person(person)) => person.clone(),
+            _ => Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None },
+        }
+    }
+
+    fn record(&self, id: RecordId) -> Option<&Record> {
+        self.laid_over.get(&id).or_else(|| self.confirmed.get(&id).map(|(_, record)| record))
+    }
+
+    pub fn get(&self, id: RecordId) -> Option<&Body> {
+        self.record(id).map(|record| &record.body)
+    }
+
+    /// Every record, those laid over in place of the confirmed ones.
+    pub fn all(&self) -> impl Iterator<Item = &Body> {
+        let confirmed = self.confirmed.values().map(|(_, record)| record);
+        confirmed
+            .filter(|record| !self.laid_over.contains_key(&record.id))
+            .chain(self.laid_over.values())
+            .map(|record| &record.body)
+    }
+
+    /// The records of a root, as `decide` wants them.
+    pub fn root(&self, root: RecordId) -> Root {
+        let ids = self.roots.get(&root).into_iter().flatten();
+        Root { records: ids.filter_map(|id| self.record(*id)).cloned().collect() }
+    }
+
+    /// The bodies of a root, without copying them.
+    pub fn of_root(&self, root: RecordId) -> impl Iterator<Item = &Body> {
+        self.roots.get(&root).into_iter().flatten().filter_map(|id| self.get(*id))
+    }
+
+    pub fn reads(&self, ids: &[RecordId]) -> Reads {
+        ids.iter().filter_map(|id| self.record(*id)).cloned().collect()
+    }
+
+    /// Whether a record shows work that the server has not confirmed yet.
+    pub fn is_unconfirmed(&self, id: RecordId) -> bool {
+        self.laid_over.contains_key(&id)
+    }
+
+    pub fn confirmed_count(&self) -> usize {
+        self.confirmed.len()
+    }
+}

@@ -1,0 +1,323 @@
+//! What travels between a device and the server: JSON over HTTP, under [`path`].
+//!
+//! Published: fields are added with defaults, never renamed. Unknown fields are ignored.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    changes::{CHANGE_VERSION, Change, Deed, Undecodable},
+    ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
+    records::{Audience, Body, Record},
+    refusal::{Flag, Refusal},
+    text::Words,
+    time::{Clocks, Moment, Stamp},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Every genuine answer carries this header with [`PROTOCOL`]; one without it, a 200 included, is somebody else's.
+pub const PROTOCOL_HEADER: &str = "x-lamplighter-sync";
+pub const PROTOCOL: &str = "1";
+
+/// Where each message goes.
+pub mod path {
+    pub const ENROL: &str = "/api/v1/sync/enrol";
+    pub const HELLO: &str = "/api/v1/sync/hello";
+    pub const PUSH: &str = "/api/v1/sync/push";
+    pub const PULL: &str = "/api/v1/sync/pull";
+}
+
+/// The most changes of one push.
+pub const PUSH_CHANGES: usize = 200;
+/// The most bytes of changes in one push.
+pub const PUSH_BYTES: usize = 256 * 1024;
+/// The most bytes of one change.
+pub const CHANGE_BYTES: usize = 64 * 1024;
+/// The most rows that the server puts into one page, unless one `seq` alone has more.
+pub const PAGE_ROWS: usize = 500;
+
+/// A position in the community's log: the number of its last change.
+pub type Seq = i64;
+/// A change's number in its lane: 1, 2, 3 …
+pub type LaneNumber = i64;
+
+/// A change on its way. `body` stays as the bytes that its author's device made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub id: ChangeId,
+    pub v: u32,
+    pub kind: String,
+    pub at: Stamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<ChangeId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<ChangeId>,
+    pub body: Box<RawValue>,
+}
+
+impl Envelope {
+    pub fn seal(change: &Change) -> Self {
+        let (kind, body) = change.deed.encode();
+        Self {
+            id: change.id,
+            v: CHANGE_VERSION,
+            kind,
+            at: change.at,
+            after: change.after.clone(),
+            supersedes: change.supersedes,
+            body,
+        }
+    }
+
+    /// # Errors
+    /// [`Undecodable`] when the deed is not one that these rules know.
+    pub fn open(&self) -> Result<Change, Undecodable> {
+        Ok(Change {
+            id: self.id,
+            at: self.at,
+            after: self.after.clone(),
+            supersedes: self.supersedes,
+            deed: Deed::decode(&self.kind, self.v, &self.body)?,
+        })
+    }
+
+    /// # Errors
+    /// [`Undecodable`] when the bytes are not an envelope.
+    pub fn read(bytes: &str) -> Result<Self, Undecodable> {
+        serde_json::from_str(bytes)
+            .map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })
+    }
+}
+
+/// A change in its place. The place can be read even where the change cannot, so one bad change holds up no other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Placed {
+    pub lane: LaneId,
+    pub n: LaneNumber,
+    pub id: ChangeId,
+    /// The first change of an atomic bundle that this one belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<ChangeId>,
+    pub change: Box<RawValue>,
+}
+
+/// How the device knew who was acting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// They had signed in with their pass phrase on this device.
+    SignedIn,
+    /// They unlocked it with their PIN.
+    Pin,
+}
+
+/// A lane that the device opened: the changes of one person on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneOpening {
+    pub lane: LaneId,
+    pub person: PersonId,
+    pub identity: Identity,
+}
+
+/// The last number of a lane: what a device vouches for at a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    pub lane: LaneId,
+    pub last: LaneNumber,
+}
+
+/// Numbers of a lane that the device no longer has and never will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hole {
+    pub lane: LaneId,
+    pub from: LaneNumber,
+    pub to: LaneNumber,
+}
+
+/// Whose device it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Profile {
+    /// A tablet that people of the staff come and go on.
+    Shared,
+    /// One person's own phone or computer.
+    Personal { person: PersonId },
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Enrol {
+    pub name: String,
+    /// A shared tablet, or the signed-in person's own device.
+    pub shared: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    pub device: DeviceId,
+    pub name: String,
+    pub profile: Profile,
+    pub community: CommunityId,
+    pub community_name: Words,
+    /// Who enrolled it.
+    pub person: PersonId,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Hello {
+    pub clocks: Clocks,
+    pub seals: Vec<Seal>,
+    /// How many changes wait on the device.
+    pub waiting: usize,
+}
+
+/// What a tablet needs to let somebody unlock it: a PIN's verifier, which is not the PIN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unlock {
+    pub person: PersonId,
+    /// `pbkdf2-sha256$<iterations>$<salt>$<digest>`, both in hexadecimal.
+    pub verifier: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HelloAnswer {
+    pub server: Moment,
+    pub enrolled: Enrolled,
+    pub epoch: String,
+    pub head: Seq,
+    pub unlocks: Vec<Unlock>,
+    /// How far the server knows each lane of this device.
+    pub lanes: Vec<Seal>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Push {
+    pub clocks: Clocks,
+    pub lanes: Vec<LaneOpening>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holes: Vec<Hole>,
+    pub changes: Vec<Placed>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushAnswer {
+    pub server: Moment,
+    pub epoch: String,
+    pub outcomes: Vec<Delivery>,
+    /// Lanes that could not be taken as sent.
+    pub lanes: Vec<LaneTrouble>,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub lane: LaneId,
+    pub n: LaneNumber,
+    pub id: ChangeId,
+    pub seq: Seq,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Outcome {
+    Accepted {
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        flags: BTreeSet<Flag>,
+    },
+    Refused {
+        refusal: Refusal,
+    },
+    /// Kept as raw bytes; an operator can run it again after a repair.
+    Quarantined {
+        undecodable: Undecodable,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum LaneTrouble {
+    /// Numbers are missing: send from `after + 1`.
+    Gap { lane: LaneId, after: LaneNumber },
+    /// Another change has this number: this tablet is a copy of another, or was restored. Open a new lane.
+    Forked { lane: LaneId },
+    /// The lane is not this device's, or its person may not act here.
+    NotYours { lane: LaneId },
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pull {
+    pub cursor: Seq,
+    pub epoch: String,
+    /// The key of the view that the device holds; another means that its rights have changed.
+    pub view: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum PullAnswer {
+    Page(Page),
+    /// The epoch or the rights are others now: build the view anew from the beginning.
+    Rebuild { epoch: String, view: String },
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Page {
+    pub epoch: String,
+    pub view: String,
+    /// Where the next pull begins.
+    pub cursor: Seq,
+    pub more: bool,
+    pub rows: Vec<Row>,
+    /// Records that have left the view.
+    pub departures: Vec<RecordId>,
+}
+
+/// A record on its way. `body` is kept as it came, so that what this version does not know survives.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Row {
+    pub id: RecordId,
+    pub root: RecordId,
+    pub audience: String,
+    pub seq: Seq,
+    pub kind: String,
+    pub body: Box<RawValue>,
+}
+
+impl Row {
+    pub fn of(record: &Record, seq: Seq) -> Self {
+        #[derive(Deserialize)]
+        struct Parts {
+            kind: String,
+            body: Box<RawValue>,
+        }
+        let text = serde_json::to_string(&record.body).expect("records are plain data with string keys");
+        let parts: Parts = serde_json::from_str(&text).expect("a tagged enum has a kind and a body");
+        Self {
+            id: record.id,
+            root: record.root,
+            audience: record.audience.to_string(),
+            seq,
+            kind: parts.kind,
+            body: parts.body,
+        }
+    }
+
+    /// The record, unless it is of a kind or an audience that this version does not know.
+    pub fn record(&self) -> Option<Record> {
+        let audience: Audience = self.audience.parse().ok()?;
+        let kind = serde_json::to_string(&self.kind).ok()?;
+        let body: Body = serde_json::from_str(&format!("{{\"kind\":{kind},\"body\":{}}}", self.body.get())).ok()?;
+        Some(Record { id: self.id, root: self.root, audience, body })
+    }
+}
+
+/// The key of a view: devices whose audiences differ have different keys.
+pub fn view_key(audiences: &BTreeSet<Audience>) -> String {
+    use sha2::{Digest, Sha256};
+    let mut digest = Sha256::new();
+    for audience in audiences {
+        digest.update(audience.to_string());
+        digest.update([0]);
+    }
+    domain::tags::to_hex(&digest.finalize()[..8])
+}

@@ -1,0 +1,297 @@
+//! The server's machine: admits pushed changes one by one and decides them.
+//!
+//! It works through [`Canon`], one transaction on the canonical records. The push route gives it the database; the
+//! tests and the simulator give it memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use domain::{
+    changes::{RULES, Undecodable},
+    decide::{Actor, Context, Side, decide},
+    ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
+    people::Person,
+    records::{Reads, Record, Root},
+    time::{Contact, Interval, Moment},
+};
+
+use crate::messages::{
+    CHANGE_BYTES, Delivery, Envelope, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed, Profile,
+    Push, PushAnswer, Seq,
+};
+
+/// The canonical records of one community, inside one transaction that holds its head.
+#[expect(async_fn_in_trait, reason = "callers know the type, so they know whether its futures are `Send`")]
+pub trait Canon {
+    type Failure;
+
+    /// Takes the community's lock until the transaction ends. First statement of it: no reader ever skips a number.
+    async fn take_head(&mut self) -> Result<Head, Self::Failure>;
+    async fn lane(&mut self, lane: LaneId) -> Result<Option<Lane>, Self::Failure>;
+    async fn open_lane(&mut self, lane: &Lane, identity: Identity) -> Result<(), Self::Failure>;
+    /// The lane's last number is now `last`.
+    async fn advance_lane(&mut self, lane: LaneId, last: LaneNumber) -> Result<(), Self::Failure>;
+    async fn record_hole(&mut self, hole: Hole) -> Result<(), Self::Failure>;
+    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Self::Failure>;
+    async fn root(&mut self, id: RecordId) -> Result<Root, Self::Failure>;
+    async fn reads(&mut self, ids: &[RecordId]) -> Result<Reads, Self::Failure>;
+    async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Self::Failure>;
+    /// Keeps the change with its outcome, and the records that it wrote, at `entry.seq`.
+    async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Self::Failure>;
+}
+
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub epoch: String,
+    pub seq: Seq,
+}
+
+/// A lane as the server keeps it: this is where a change's actor comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    pub id: LaneId,
+    pub device: DeviceId,
+    pub person: PersonId,
+    pub last: LaneNumber,
+}
+
+/// A change that has its outcome.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    pub seq: Seq,
+    pub outcome: Outcome,
+}
+
+pub struct LogEntry<'a> {
+    pub seq: Seq,
+    pub lane: LaneId,
+    pub n: LaneNumber,
+    pub id: ChangeId,
+    pub kind: &'a str,
+    /// The bytes that the author's device made.
+    pub envelope: &'a str,
+    pub person: Option<PersonId>,
+    pub at: Interval,
+    pub received: Moment,
+    pub rules: u32,
+    pub outcome: &'a Outcome,
+    pub records: &'a [Record],
+}
+
+/// The device whose credential came with the push.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    pub device: DeviceId,
+    pub profile: Profile,
+    pub community: CommunityId,
+}
+
+/// Takes everything that a device sent, in one transaction.
+///
+/// # Errors
+/// The canon's own failure; the caller rolls back, nothing is consumed and the device sends it again.
+pub async fn push<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    push: &Push,
+    received: Moment,
+) -> Result<PushAnswer, C::Failure> {
+    let head = canon.take_head().await?;
+    let mut seq = head.seq;
+    let mut answer = PushAnswer { server: received, epoch: head.epoch, outcomes: vec![], lanes: vec![] };
+    let mut lanes = open_lanes(canon, sender, &push.lanes, &mut answer).await?;
+    for hole in &push.holes {
+        if let Some(lane) = lanes.get_mut(&hole.lane)
+            && hole.from == lane.last + 1
+            && hole.to >= hole.from
+        {
+            canon.record_hole(*hole).await?;
+            canon.advance_lane(lane.id, hole.to).await?;
+            lane.last = hole.to;
+        }
+    }
+    let delivered = Contact { server: received, clocks: push.clocks };
+    for placed in &push.changes {
+        let Some(lane) = lanes.get_mut(&placed.lane) else {
+            trouble(&mut answer, LaneTrouble::NotYours { lane: placed.lane });
+            continue;
+        };
+        match admit(lane, placed, canon.logged(placed.id).await?) {
+            Admission::Repeat { logged, consumes } => {
+                if consumes {
+                    canon.advance_lane(lane.id, placed.n).await?;
+                    lane.last = placed.n;
+                }
+                answer.outcomes.push(delivery(placed, logged.seq, logged.outcome));
+            }
+            Admission::Decide => {
+                seq += 1;
+                let outcome = settle(canon, sender, lane, placed, delivered, seq).await?;
+                canon.advance_lane(lane.id, placed.n).await?;
+                lane.last = placed.n;
+                answer.outcomes.push(delivery(placed, seq, outcome));
+            }
+            Admission::Trouble(found) => trouble(&mut answer, found),
+        }
+    }
+    Ok(answer)
+}
+
+/// What to do with a change by its number.
+enum Admission {
+    Decide,
+    /// It has its outcome already; `consumes` where its number is new because its lane was renumbered.
+    Repeat { logged: Logged, consumes: bool },
+    Trouble(LaneTrouble),
+}
+
+fn admit(lane: &Lane, placed: &Placed, logged: Option<Logged>) -> Admission {
+    let is_next = placed.n == lane.last + 1;
+    match logged {
+        Some(logged) => Admission::Repeat { logged, consumes: is_next },
+        None if is_next => Admission::Decide,
+        None if placed.n <= lane.last => Admission::Trouble(LaneTrouble::Forked { lane: lane.id }),
+        None => Admission::Trouble(LaneTrouble::Gap { lane: lane.id, after: lane.last }),
+    }
+}
+
+fn trouble(answer: &mut PushAnswer, found: LaneTrouble) {
+    if !answer.lanes.contains(&found) {
+        answer.lanes.push(found);
+    }
+}
+
+fn delivery(placed: &Placed, seq: Seq, outcome: Outcome) -> Delivery {
+    Delivery { lane: placed.lane, n: placed.n, id: placed.id, seq, outcome }
+}
+
+async fn open_lanes<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    openings: &[LaneOpening],
+    answer: &mut PushAnswer,
+) -> Result<BTreeMap<LaneId, Lane>, C::Failure> {
+    let mut lanes = BTreeMap::new();
+    for opening in openings {
+        let lane = match canon.lane(opening.lane).await? {
+            Some(lane) if lane.device == sender.device && lane.person == opening.person => lane,
+            Some(_) => {
+                trouble(answer, LaneTrouble::NotYours { lane: opening.lane });
+                continue;
+            }
+            None => {
+                let may_open = match sender.profile {
+                    Profile::Personal { person } => person == opening.person,
+                    // Somebody who has left may still have work on the tablet; each change is judged by its own time.
+                    Profile::Shared => canon.person(opening.person).await?.is_some_and(|person| {
+                        domain::permissions::may(&person.roles, domain::permissions::Act::SeeWork)
+                    }),
+                };
+                if !may_open {
+                    trouble(answer, LaneTrouble::NotYours { lane: opening.lane });
+                    continue;
+                }
+                let lane = Lane { id: opening.lane, device: sender.device, person: opening.person, last: 0 };
+                canon.open_lane(&lane, opening.identity).await?;
+                lane
+            }
+        };
+        lanes.insert(lane.id, lane);
+    }
+    Ok(lanes)
+}
+
+/// Decides one change and keeps it with its outcome, whatever that is.
+async fn settle<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    lane: &Lane,
+    placed: &Placed,
+    delivered: Contact,
+    seq: Seq,
+) -> Result<Outcome, C::Failure> {
+    let bytes = placed.change.get();
+    let opened = if bytes.len() > CHANGE_BYTES { Err(Undecodable::TooLarge) } else { Envelope::read(bytes) };
+    let kind = opened.as_ref().map(|envelope| envelope.kind.clone()).unwrap_or_default();
+    let at = opened.as_ref().map_or(Interval::exactly(delivered.server), |envelope| envelope.at.interval(delivered));
+    let change = opened.and_then(|envelope| {
+        let same = envelope.id == placed.id;
+        if same { envelope.open() } else { Err(Undecodable::Malformed { detail: "another id than its place".into() }) }
+    });
+    let (outcome, records) = match change {
+        Err(undecodable) => (Outcome::Quarantined { undecodable }, vec![]),
+        Ok(change) => {
+            let root = canon.root(change.deed.root(sender.community)).await?;
+            let reads = canon.reads(&change.deed.reads(sender.community)).await?;
+            let actor = match canon.person(lane.person).await? {
+                Some(person) => Actor::Person(person),
+                None => Actor::Person(nobody(lane.person)),
+            };
+            let context = Context { community: sender.community, side: Side::Server, at };
+            decided(|| decide(&root, &reads, &change, &actor, &context))
+        }
+    };
+    canon
+        .log(LogEntry {
+            seq,
+            lane: lane.id,
+            n: placed.n,
+            id: placed.id,
+            kind: &kind,
+            envelope: bytes,
+            person: Some(lane.person),
+            at,
+            received: delivered.server,
+            rules: RULES,
+            outcome: &outcome,
+            records: &records,
+        })
+        .await?;
+    Ok(outcome)
+}
+
+/// A rule that panics quarantines its change; the others go on.
+pub fn decided(
+    decide: impl FnOnce() -> Result<domain::decide::Decision, domain::refusal::Refusal>,
+) -> (Outcome, Vec<Record>) {
+    match catch_unwind(AssertUnwindSafe(decide)) {
+        Ok(Ok(decision)) => (Outcome::Accepted { flags: decision.flags }, decision.records),
+        Ok(Err(refusal)) => (Outcome::Refused { refusal }, vec![]),
+        Err(_) => {
+            let undecodable = Undecodable::Malformed { detail: "the rule failed".into() };
+            (Outcome::Quarantined { undecodable }, vec![])
+        }
+    }
+}
+
+/// Somebody whose record is gone: they may do nothing, and what they did is kept and flagged.
+fn nobody(id: PersonId) -> Person {
+    Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None }
+}
+
+/// The rows of one page out of rows with `seq > cursor` in order, of which `fetched` were asked for: never splits a `seq`.
+///
+/// Returns how many of them belong to the page and whether more follow.
+pub fn page_end(seqs: &[Seq], most: usize) -> (usize, bool) {
+    if seqs.len() <= most {
+        return (seqs.len(), false);
+    }
+    let next = seqs[most];
+    let end = seqs.partition_point(|seq| *seq < next);
+    (end, true)
+}
+
+/// The audiences whose records the device may pull.
+pub fn audiences(
+    profile: Profile,
+    owner: Option<&Person>,
+    teams: impl IntoIterator<Item = domain::ids::TeamId>,
+) -> BTreeSet<domain::records::Audience> {
+    match (profile, owner) {
+        (Profile::Shared, _) => domain::permissions::audiences_of_shared_device(teams),
+        (Profile::Personal { .. }, Some(person)) => domain::permissions::audiences_of(person, teams),
+        (Profile::Personal { .. }, None) => BTreeSet::new(),
+    }
+}
