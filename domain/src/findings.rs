@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    changes::VisitRecorded,
     checklists::Checklist,
     ids::{CheckpointId, FindingId, PersonId, RoundId, VisitId, derived},
     text::Words,
     time::Interval,
-    visits::Visit,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,13 +62,13 @@ pub struct FindingRaised {
 }
 
 /// The findings that a visit's failed items raise, in the checklist's order.
-pub fn raised_by(visit: &Visit, checklist: &Checklist) -> Vec<FindingRaised> {
+pub fn raised_by(visit: &VisitRecorded, checklist: &Checklist) -> Vec<FindingRaised> {
     checklist
         .failed(&visit.answers)
         .map(|(item, answer)| FindingRaised {
-            finding: Finding::of_item(visit.id, &item.key),
+            finding: Finding::of_item(visit.visit, &item.key),
             checkpoint: visit.checkpoint,
-            source: Source::FailedItem { round: visit.round, visit: visit.id, item: item.key.clone() },
+            source: Source::FailedItem { round: visit.round, visit: visit.visit, item: item.key.clone() },
             what: Some(item.ask.clone()),
             note: answer.note.clone(),
         })

@@ -3,6 +3,7 @@
 //! Nothing here does IO, reads a clock or draws a random number: ids, time, actor, side and
 //! randomness are arguments, so the tablet and the server reach the same answer from the same input.
 
+pub mod agenda;
 pub mod areas;
 pub mod changes;
 pub mod checklists;

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checklists::Answer,
+    changes::{Deed, Fact, VisitRecorded},
+    checklists::{Answer, Checklist},
+    findings,
     ids::{CheckpointId, ChecklistId, PersonId, RoundId, VisitId},
     time::Interval,
 };
@@ -35,4 +37,11 @@ pub enum Proof {
     ShortCode { issue: u32 },
     /// No tag could be read; the person says why.
     ByHand { reason: String },
+}
+
+/// What one finished checkpoint amounts to: the visit, and a finding for each failed item. One atomic bundle.
+pub fn bundle(visit: VisitRecorded, checklist: &Checklist) -> Vec<Deed> {
+    let raised = findings::raised_by(&visit, checklist);
+    let findings = raised.into_iter().map(|finding| Deed::Fact(Fact::FindingRaised(finding)));
+    std::iter::once(Deed::Fact(Fact::VisitRecorded(visit))).chain(findings).collect()
 }

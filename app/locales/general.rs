@@ -1,0 +1,176 @@
+//! Words that belong to no one noun: navigation, buttons, empty pages, what went wrong.
+
+use domain::{
+    people::Role,
+    refusal::{Flag, Refusal},
+    text::Unfit,
+};
+
+use super::texts;
+use crate::online::Trouble;
+
+texts! {
+    product => "掌灯", "Lamplighter";
+    today => "今日", "Today";
+    findings => "问题", "Findings";
+    results => "巡查结果", "Results";
+    settings => "设置", "Settings";
+    devices => "设备", "Devices";
+    navigation => "主导航", "Main navigation";
+    skip_to_content => "跳到正文", "Skip to content";
+    back => "返回", "Back";
+    cancel => "取消", "Cancel";
+    close => "关闭", "Close";
+    save => "保存", "Save";
+    try_again => "重试", "Try again";
+    optional => "选填", "optional";
+    yes => "是", "Yes";
+    loading => "正在读取…", "Loading…";
+    language => "语言", "Language";
+    theme => "显示", "Display";
+    theme_system => "跟随系统", "As the system";
+    theme_light => "浅色", "Light";
+    theme_night => "夜间", "Night";
+    theme_sunlight => "强光", "Sunlight";
+    not_found => "没有这个页面", "There is no such page";
+    not_found_next => "链接可能已失效。回到今日继续。", "The link may be out of date. Go back to Today.";
+    thing_not_here => "这台设备上没有这条记录", "This record is not on this device";
+    thing_not_here_next => "联网后会自动更新；也可能不在您的权限内。", "It will arrive with the network, or it is not for you to see.";
+    first_records => "正在接收小区资料…", "Receiving the community's records…";
+    first_records_next => "第一次需要网络，通常几秒钟。之后没有网络也能用。", "The first time needs the network and takes a few seconds. After that it works without.";
+    first_records_offline => "还没有网络。连上后自动继续。", "There is no network yet. It goes on by itself once there is.";
+    cannot_store_title => "这个浏览器不能保存数据", "This browser cannot keep data";
+    cannot_store => "掌灯把每次记录先存在设备上。请关闭隐私（无痕）模式，或换用新版 Chrome、Edge、Safari、Firefox 打开。", "Lamplighter saves on the device first. Leave private browsing, or open it in a current Chrome, Edge, Safari or Firefox.";
+    new_release => "有新版本", "A new version is ready";
+    take_new_release => "现在更新", "Update now";
+    sunlight_note => "强光：最高对比度", "Sunlight: highest contrast";
+    about => "关于", "About";
+    storage_kept => "浏览器已承诺保留本机数据", "The browser has promised to keep this device's data";
+    storage_not_promised => "浏览器没有承诺保留数据：请把掌灯安装到主屏幕", "The browser has not promised to keep the data: install Lamplighter on the home screen";
+    quota_used(percent: u32) => "本机存储已用 {percent}%", "{percent} % of this device's storage is used";
+    quota_warning(percent: u32) => "本机存储已用 {percent}%，请尽快联网上传", "Storage is {percent} % full: connect soon so that it can be sent";
+    version(release: &str) => "版本 {release}", "Version {release}";
+    details => "详情", "Details";
+    search => "查找", "Search";
+    nothing_found => "没有符合的内容", "Nothing matches";
+    no_rights => "这个页面不在您的权限内", "This page is not for your role";
+    no_rights_next => "需要时请联系项目经理。", "Ask your manager if you need it.";
+    no_network_here => "这里需要网络", "This needs the network";
+    no_network_here_next => "巡查和问题没有网络也能用；这一页连网后再看。", "Rounds and findings work without it; look here again once there is one.";
+    retire => "停用", "Retire";
+    retire_question(name: &str) => "停用“{name}”？它将不能再上传；还没上传的记录会留在那台设备上。", "Retire “{name}”? It can no longer send; what it has not sent stays on it.";
+    retired => "已停用", "Retired";
+    shared_device => "共用平板", "Shared tablet";
+    personal_device => "个人设备", "Personal device";
+    device_seen(when: &str) => "最近联系 {when}", "Last contact {when}";
+    device_never_seen => "尚未联系", "Never in contact";
+    device_waiting(n: i64) => "有 {n} 条未上传", "{n} waiting on it";
+    device_complete(when: &str) => "{when} 之前的记录已收齐", "Everything up to {when} has arrived";
+    no_devices => "还没有登记设备", "No devices are enrolled yet";
+}
+
+pub fn role(role: Role) -> &'static str {
+    texts! {
+        guard => "保安", "Guard";
+        cleaner => "保洁", "Cleaner";
+        gardener => "绿化", "Gardener";
+        technician => "维修工程师", "Technician";
+        steward => "管家", "Steward";
+        supervisor => "主管", "Supervisor";
+        manager => "项目经理", "Manager";
+        organiser => "活动组织者", "Organiser";
+        operator => "系统管理员", "Operator";
+        resident => "业主", "Resident";
+    }
+    match role {
+        Role::Guard => guard(),
+        Role::Cleaner => cleaner(),
+        Role::Gardener => gardener(),
+        Role::Technician => technician(),
+        Role::Steward => steward(),
+        Role::Supervisor => supervisor(),
+        Role::Manager => manager(),
+        Role::Organiser => organiser(),
+        Role::Operator => operator(),
+        Role::Resident => resident(),
+    }
+}
+
+/// What happened, then what to do.
+pub fn trouble(trouble: &Trouble) -> String {
+    texts! {
+        no_network => "连不上服务器。请检查网络后重试。", "The server cannot be reached. Check the network and try again.";
+        wrong_password => "用户名或密码不对。", "The name or the pass phrase is wrong.";
+        too_many(seconds: u64) => "试得太多了。请 {seconds} 秒后再试。", "Too many attempts. Try again in {seconds} s.";
+        too_many_minutes(minutes: u64) => "试得太多了。请 {minutes} 分钟后再试。", "Too many attempts. Try again in {minutes} min.";
+        sign_in_first => "登录已过期。请重新登录；已存的记录都还在。", "Your session has expired. Sign in again; everything saved is still here.";
+        not_permitted => "您的岗位不能做这一步。", "Your role may not do this.";
+        gone => "已经不在了。", "It is no longer there.";
+        invalid => "请检查填写的内容。", "Please check what you typed.";
+        link_used => "这个链接已用过或已过期。重新启动服务器会给出新的。", "This link was used or has expired. Starting the server again prints a new one.";
+        failed => "服务器出错了，没有保存。请稍后再试。", "The server failed; nothing was changed. Try again in a moment.";
+    }
+    match trouble {
+        Trouble::NoNetwork => no_network().into(),
+        Trouble::WrongPassword => wrong_password().into(),
+        Trouble::TooMany { seconds } if *seconds > 120 => too_many_minutes(seconds.div_ceil(60)),
+        Trouble::TooMany { seconds } => too_many(*seconds),
+        Trouble::SignInFirst => sign_in_first().into(),
+        Trouble::NotPermitted => not_permitted().into(),
+        Trouble::NotFound => gone().into(),
+        Trouble::Invalid { .. } => invalid().into(),
+        Trouble::LinkUsed => link_used().into(),
+        Trouble::ServerFailed => failed().into(),
+    }
+}
+
+pub fn unfit(unfit: &Unfit) -> String {
+    texts! {
+        empty => "请填写。", "Please fill this in.";
+        too_long(most: usize) => "太长了，最多 {most} 个字。", "Too long: at most {most} characters.";
+        control => "含有无法保存的字符，请重新输入。", "It has a character that cannot be kept; please type it again.";
+    }
+    match unfit {
+        Unfit::Empty => empty().into(),
+        Unfit::TooLong { most } => too_long(*most),
+        Unfit::ControlCharacter => control().into(),
+    }
+}
+
+pub fn refusal(refusal: &Refusal) -> String {
+    texts! {
+        not_permitted => "您的岗位不能做这一步。", "Your role may not do this.";
+        no_such_thing => "所指的内容已不存在。", "What it refers to is no longer there.";
+        outdated(current: u32) => "别人已先改过（现为第 {current} 版）。请在新版上再改。", "Somebody changed it first (now version {current}). Make the change on that version.";
+        invalid(field: &str) => "“{field}”不合要求，请修改。", "“{field}” does not fit; please correct it.";
+    }
+    match refusal {
+        Refusal::NotPermitted => not_permitted().into(),
+        Refusal::NoSuchThing => no_such_thing().into(),
+        Refusal::Outdated { current } => outdated(*current),
+        Refusal::Invalid { field } => invalid(field),
+    }
+}
+
+pub fn flag(flag: Flag) -> &'static str {
+    texts! {
+        not_entitled => "当时不在其岗位权限内", "Not within their role at the time";
+        clock => "时间无法证实", "The time cannot be proven";
+        unknown => "所依据的计划或检查表不在此", "Its plan or checklist is not known here";
+        after_finish => "任务结束之后补记", "Recorded after the round was finished";
+        not_on_route => "不在路线上", "Not on the route";
+        incomplete => "有未答项", "Items were left unanswered";
+        already_done => "此前已有记录", "It had been recorded before";
+        old_version => "依据旧版", "By an older version";
+    }
+    match flag {
+        Flag::NotEntitled => not_entitled(),
+        Flag::ClockDoubtful => clock(),
+        Flag::UnknownReference => unknown(),
+        Flag::AfterFinish => after_finish(),
+        Flag::NotOnRoute => not_on_route(),
+        Flag::Incomplete => incomplete(),
+        Flag::AlreadyDone => already_done(),
+        Flag::OldVersion => old_version(),
+    }
+}

@@ -1,0 +1,58 @@
+//! The state of saving: what is here, what has been sent, and what stands in its way.
+
+use super::texts;
+
+texts! {
+    all_sent(when: &str) => "全部已传 {when}", "all sent {when}";
+    nothing_to_send => "全部已传", "all sent";
+    saved_here(when: &str, n: usize) => "已存 {when} · 待传 {n}", "saved here {when} · {n} to send";
+    to_send(n: usize) => "已存本机 · 待传 {n}", "saved here · {n} to send";
+    not_saved => "没有存上", "NOT saved";
+    not_saved_full => "没有存上：存储已满", "NOT saved: storage full";
+    not_saved_full_next => "刚才填的都还在屏幕上。请删掉别的文件腾出空间，再按一次保存。", "What you typed is still on the screen. Free some space on the device and save again.";
+    not_saved_other_next => "刚才填的都还在屏幕上。请再按一次保存；仍不行就重新打开掌灯。", "What you typed is still on the screen. Save again; if that fails, open Lamplighter anew.";
+    not_saved_nobody => "请先解锁", "Unlock first";
+    waiting_title => "保存与上传", "Saved and sent";
+    waiting_lead => "每条记录先存本机，再上传。没有网络时留在这里，不会丢。", "Everything is saved here first, then sent. Without a network it stays here and is not lost.";
+    last_contact(when: &str) => "最近一次联系服务器：{when}", "Last contact with the server: {when}";
+    no_contact_yet => "还没有联系上服务器", "Not in contact with the server yet";
+    network_good => "网络正常", "The network is working";
+    network_offline => "没有网络。会自动重试。", "No network. It tries again by itself.";
+    network_busy => "服务器忙。会自动重试。", "The server is busy. It tries again by itself.";
+    network_too_old => "这个版本太旧：还能上传，但收不到新资料。请更新。", "This version is too old: it can send but receives nothing new. Please update.";
+    network_rejected => "服务器没有接受。会再试；仍不行请联系管理员。", "The server did not take it. It tries again; if this stays, tell your operator.";
+    waiting_of_others(n: usize) => "同事还有 {n} 条待传，会一起上传。", "{n} more of your colleagues are waiting and go along.";
+    waiting_none => "没有待传的记录", "Nothing is waiting";
+    waiting_none_next => "您做的都已到服务器。", "Everything you did has reached the server.";
+    send_now => "现在上传", "Send now";
+    attention_title => "需要处理", "Needs attention";
+    attention_none => "没有需要处理的", "Nothing needs attention";
+    attention_none_next => "服务器退回的记录会出现在这里，内容一字不少。", "What the server sends back appears here, with every word you typed.";
+    attention_count(n: usize) => "{n} 条需要处理", "{n} need attention";
+    attention_refused => "未被接受", "Not accepted";
+    attention_quarantined => "服务器读不懂，已原样保留", "The server could not read it and keeps it as it is";
+    attention_stuck => "服务器不认这台设备上的这位同事", "The server does not know this person on this device";
+    attention_stuck_next => "记录留在本机。请联系管理员。", "It stays on this device. Please tell your operator.";
+    attention_content => "您填的内容", "What you typed";
+    dealt_with => "已处理", "Dealt with";
+    try_again => "再试一次", "Try again";
+    kind_round_started => "开始任务", "Round started";
+    kind_visit_recorded => "到点记录", "Visit";
+    kind_round_finished => "结束任务", "Round finished";
+    kind_finding_raised => "上报问题", "Finding reported";
+    kind_finding_corrected => "问题已处理", "Finding put right";
+    kind_other => "其他", "Other";
+    unconfirmed => "待传", "to send";
+}
+
+/// What a change is called, by its published kind.
+pub fn kind(kind: &str) -> &'static str {
+    match kind {
+        "round.started" => kind_round_started(),
+        "visit.recorded" => kind_visit_recorded(),
+        "round.finished" => kind_round_finished(),
+        "finding.raised" => kind_finding_raised(),
+        "finding.corrected" => kind_finding_corrected(),
+        _ => kind_other(),
+    }
+}

@@ -1,0 +1,8 @@
+//! The browser's hardware and surroundings: nothing else touches them.
+
+pub mod clock;
+pub mod install;
+pub mod network;
+pub mod pin;
+pub mod preferences;
+pub mod tabs;

@@ -1,0 +1,50 @@
+//! The only clocks and the only randomness of the browser build.
+
+use domain::{
+    ids::{ChangeId, FindingId, LaneId, LoadId, RoundId, VisitId},
+    time::{Clocks, Moment},
+};
+use uuid::Uuid;
+
+thread_local! {
+    static LOAD: LoadId = LoadId(Uuid::now_v7());
+}
+
+/// What the clocks of this device say now.
+pub fn clocks() -> Clocks {
+    Clocks { wall: wall(), mono: mono(), load: LOAD.with(|load| *load) }
+}
+
+pub fn wall() -> Moment {
+    Moment(js_sys::Date::now() as i64)
+}
+
+/// Milliseconds since the page was loaded.
+pub fn mono() -> i64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as i64)
+}
+
+/// A number in 0.0..1.0 that spreads the retries of many devices.
+pub fn jitter() -> f64 {
+    js_sys::Math::random()
+}
+
+pub fn fresh_change() -> ChangeId {
+    ChangeId(Uuid::now_v7())
+}
+
+pub fn fresh_lane() -> LaneId {
+    LaneId(Uuid::now_v7())
+}
+
+pub fn fresh_visit() -> VisitId {
+    VisitId(Uuid::now_v7())
+}
+
+pub fn fresh_round() -> RoundId {
+    RoundId(Uuid::now_v7())
+}
+
+pub fn fresh_finding() -> FindingId {
+    FindingId(Uuid::now_v7())
+}

@@ -1,0 +1,89 @@
+//! Talks to the server. Whatever is not a genuine answer is no network at all.
+
+use futures_timeout::with_timeout;
+use serde::{Serialize, de::DeserializeOwned};
+use sync::{
+    device::exchange::Fault,
+    messages::{PROTOCOL, PROTOCOL_HEADER},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
+
+/// Milliseconds after which an answer is no longer waited for.
+const PATIENCE: u32 = 30_000;
+
+/// Posts a message of the sync protocol and reads the answer.
+///
+/// # Errors
+/// A [`Fault`]: [`Fault::Offline`] also for a 200 that is not ours, as a captive portal gives.
+pub async fn post<Q: Serialize, A: DeserializeOwned>(path: &str, message: &Q) -> Result<A, Fault> {
+    let body = serde_json::to_string(message).map_err(|_| Fault::Rejected)?;
+    let (response, text) = with_timeout(fetch(path, &body)).await.ok_or(Fault::Offline)?;
+    let is_ours = response.headers().get(PROTOCOL_HEADER).ok().flatten().as_deref() == Some(PROTOCOL);
+    if !is_ours {
+        return Err(Fault::Offline);
+    }
+    match response.status() {
+        200 => serde_json::from_str(&text).map_err(|_| Fault::Offline),
+        401 | 403 => Err(Fault::NotEnrolled),
+        426 => Err(Fault::TooOld),
+        429 | 500..=599 => {
+            let after = response.headers().get("retry-after").ok().flatten();
+            Err(Fault::Busy { after: after.and_then(|text| text.parse::<i64>().ok()).map(|seconds| seconds * 1000) })
+        }
+        _ => Err(Fault::Rejected),
+    }
+}
+
+async fn fetch(path: &str, body: &str) -> Option<(Response, String)> {
+    let headers = Headers::new().ok()?;
+    headers.set("content-type", "application/json").ok()?;
+    headers.set(PROTOCOL_HEADER, PROTOCOL).ok()?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&JsValue::from_str(body));
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::SameOrigin);
+    // A redirect is a portal's, never ours.
+    init.set_redirect(RequestRedirect::Error);
+    let abort = AbortOnDrop(AbortController::new().ok()?);
+    init.set_signal(Some(&abort.0.signal()));
+    let window = web_sys::window()?;
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, &init)).await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    Some((response, text))
+}
+
+/// A request that nobody waits for any more is ended.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+mod futures_timeout {
+    use std::{
+        future::{Future, poll_fn},
+        pin::pin,
+        task::Poll,
+    };
+
+    use gloo_timers::future::TimeoutFuture;
+
+    /// `None` when `future` took longer than the device is patient.
+    pub async fn with_timeout<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
+        let mut future = pin!(future);
+        let mut timeout = pin!(TimeoutFuture::new(super::PATIENCE));
+        poll_fn(|context| {
+            if let Poll::Ready(value) = future.as_mut().poll(context) {
+                return Poll::Ready(value);
+            }
+            timeout.as_mut().poll(context).map(|()| None)
+        })
+        .await
+    }
+}

@@ -1,0 +1,73 @@
+//! How this device is set: language, theme and who is at it. Never data.
+
+use domain::{ids::PersonId, text::Language};
+use gloo_storage::{LocalStorage, SessionStorage, Storage};
+use sync::messages::Identity;
+
+const LANGUAGE: &str = "lamplighter.language";
+const THEME: &str = "lamplighter.theme";
+const PRESENT: &str = "lamplighter.present";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system says: light by day, night in the dark.
+    #[default]
+    System,
+    Light,
+    Night,
+    Sunlight,
+}
+
+/// The chosen language; before a choice the browser's.
+pub fn language() -> Language {
+    LocalStorage::get(LANGUAGE).unwrap_or_else(|_| {
+        let browser = web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default();
+        if browser.starts_with("zh") { Language::Zh } else { Language::En }
+    })
+}
+
+/// Keeps the choice; a browser that refuses keeps it until the page is closed.
+pub fn set_language(language: Language) {
+    let _ = LocalStorage::set(LANGUAGE, language);
+    set_root_attribute("lang", match language {
+        Language::Zh => "zh-CN",
+        Language::En => "en",
+    });
+}
+
+pub fn theme() -> Theme {
+    LocalStorage::get(THEME).unwrap_or_default()
+}
+
+pub fn set_theme(theme: Theme) {
+    let _ = LocalStorage::set(THEME, theme);
+    let name = match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Night => "night",
+        Theme::Sunlight => "sunlight",
+    };
+    set_root_attribute("data-theme", name);
+}
+
+fn set_root_attribute(name: &str, value: &str) {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    if let Some(root) = root {
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+/// Who unlocked this tab; forgotten when the browser is closed.
+pub fn present() -> Option<(PersonId, Identity)> {
+    SessionStorage::get(PRESENT).ok()
+}
+
+pub fn set_present(present: Option<(PersonId, Identity)>) {
+    match present {
+        Some(present) => {
+            let _ = SessionStorage::set(PRESENT, present);
+        }
+        None => SessionStorage::delete(PRESENT),
+    }
+}

@@ -1,0 +1,7 @@
+//! What this device holds: the world in memory, the disk beneath it, and the courier that exchanges it.
+
+pub mod courier;
+pub mod disk;
+pub mod held;
+
+pub use held::{Held, NotSaved, Network, Present, provide_store, use_store, Store};

@@ -1,0 +1,233 @@
+//! The courier: the one tab that talks to the network drives the exchange and writes what it says.
+
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    pin::pin,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use sync::{
+    device::{
+        exchange::{Exchange, Fault, Message, Step, Write},
+        outbox::{Entry, EntryState},
+    },
+    messages::{HelloAnswer, PullAnswer, PushAnswer, path},
+};
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use super::{
+    disk::DiskFault,
+    held::{Network, Store},
+};
+use crate::device::{
+    clock, network,
+    tabs::{self, Told},
+};
+
+/// Wakes the courier before its time.
+#[derive(Clone, Default)]
+pub struct Bell {
+    inner: Rc<RefCell<BellInner>>,
+}
+
+#[derive(Default)]
+struct BellInner {
+    rung: bool,
+    restarted: bool,
+    waker: Option<Waker>,
+}
+
+impl Bell {
+    /// Something was saved, or the network may be back.
+    pub fn ring(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.rung = true;
+        if let Some(waker) = inner.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// The device was enrolled anew: begin from the beginning.
+    pub fn restart(&self) {
+        self.inner.borrow_mut().restarted = true;
+        self.ring();
+    }
+
+    fn take_restart(&self) -> bool {
+        std::mem::take(&mut self.inner.borrow_mut().restarted)
+    }
+
+    /// Waits until it rings or `milliseconds` have passed; says whether it rang.
+    async fn wait(&self, milliseconds: i64) -> bool {
+        let mut timer = pin!(TimeoutFuture::new(u32::try_from(milliseconds.max(0)).unwrap_or(u32::MAX)));
+        poll_fn(|context| {
+            let mut inner = self.inner.borrow_mut();
+            if std::mem::take(&mut inner.rung) {
+                return Poll::Ready(true);
+            }
+            inner.waker = Some(context.waker().clone());
+            drop(inner);
+            timer.as_mut().poll(context).map(|()| false)
+        })
+        .await
+    }
+}
+
+/// Talks to the network for as long as the page lives.
+pub async fn run(store: Store) {
+    ring_when_the_network_may_be_back(store.bell());
+    tabs::become_courier().await;
+    // Another tab may have written while this one waited for its turn.
+    let _ = store.reload_outbox().await;
+    let mut exchange = begin(store).await;
+    loop {
+        if store.bell().take_restart() {
+            exchange = begin(store).await;
+        }
+        if store.enrolled.with_untracked(Option::is_none) {
+            store.bell().wait(i64::from(u32::MAX)).await;
+            continue;
+        }
+        let sent = clock::clocks();
+        match store.world.with_untracked(|world| exchange.next(sent, &world.outbox)) {
+            Step::Wait { until } => {
+                if store.bell().wait(until - sent.mono).await {
+                    exchange.look();
+                }
+            }
+            Step::Send(message) => {
+                if let Err(fault) = exchange_once(store, &mut exchange, message, sent).await {
+                    exchange.failed(fault, clock::mono(), clock::jitter());
+                    store.network.set(Network::Bad(fault));
+                }
+            }
+        }
+    }
+}
+
+async fn begin(store: Store) -> Exchange {
+    let place = store.disk().facts().await.map(|facts| facts.place).unwrap_or_default();
+    Exchange::new(place)
+}
+
+async fn exchange_once(
+    store: Store,
+    exchange: &mut Exchange,
+    message: Message,
+    sent: domain::time::Clocks,
+) -> Result<(), Fault> {
+    let writes = match message {
+        Message::Hello(hello) => {
+            let answer: HelloAnswer = network::post(path::HELLO, &hello).await?;
+            store.world.with_untracked(|world| exchange.greeted(answer, sent, &world.outbox))
+        }
+        Message::Push(push) => {
+            let answer: PushAnswer = network::post(path::PUSH, &push).await?;
+            store.world.with_untracked(|world| exchange.pushed(answer, sent, &world.outbox, clock::fresh_lane))
+        }
+        Message::Pull(pull) => {
+            let answer: PullAnswer = network::post(path::PULL, &pull).await?;
+            exchange.pulled(answer, clock::mono())
+        }
+    };
+    store.network.set(Network::Good);
+    for write in writes {
+        if carry_out(store, exchange, write).await.is_err() {
+            // The disk refused: begin again from what it holds, so that memory never runs ahead of it.
+            *exchange = begin(store).await;
+            return Err(Fault::Busy { after: None });
+        }
+    }
+    Ok(())
+}
+
+async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<(), DiskFault> {
+    let disk = store.disk();
+    match write {
+        Write::Contact(contact) => {
+            disk.put_fact("contact", &contact).await?;
+            store.contact.set(Some(contact));
+        }
+        Write::Greeted(answer) => {
+            disk.put_fact("unlocks", &answer.unlocks).await?;
+            disk.put_fact("enrolled", &answer.enrolled).await?;
+            store.unlocks.set(answer.unlocks);
+            if store.enrolled.with_untracked(|known| known.as_ref() != Some(&answer.enrolled)) {
+                store.enrolled.set(Some(answer.enrolled));
+            }
+        }
+        Write::Delivered(deliveries) => {
+            let mut outbox = store.world.with_untracked(|world| world.outbox.clone());
+            let places: Vec<_> = deliveries
+                .iter()
+                .filter(|delivery| outbox.deliver(delivery))
+                .map(|delivery| (delivery.lane, delivery.n))
+                .collect();
+            let entries: Vec<Entry> = places.iter().filter_map(|place| outbox.entries.get(place).cloned()).collect();
+            disk.put_entries(&entries).await?;
+            store.world.update(|world| world.delivered(&deliveries));
+            store.tell(Told::Outbox);
+        }
+        Write::Resend(places) => set_state(store, &places, EntryState::Waiting).await?,
+        Write::Stuck(lane) => {
+            let places: Vec<_> = store.world.with_untracked(|world| {
+                world.outbox.waiting().filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect()
+            });
+            set_state(store, &places, EntryState::Stuck).await?;
+        }
+        Write::Fork { lane, fresh } => {
+            let mut outbox = store.disk().outbox().await?;
+            let moved = outbox.fork(lane, fresh);
+            let lanes: Vec<_> = outbox.lanes.values().copied().collect();
+            disk.move_entries(&moved, &lanes).await?;
+            store.world.update(|world| world.reload_outbox(outbox));
+        }
+        Write::Absorb(page) => {
+            if !page.rows.is_empty() || !page.departures.is_empty() || page.cursor != store.world.with_untracked(|world| world.cursor) {
+                disk.absorb(&page.rows, &page.departures, exchange.place(), false).await?;
+                store.world.update(|world| world.absorb(&page));
+                store.tell(Told::Records);
+            }
+            store.filling.set(false);
+        }
+        Write::Flip { rows, place } => {
+            disk.absorb(&rows, &[], &place, true).await?;
+            store.world.update(|world| world.rebuild(rows, place.cursor));
+            store.filling.set(false);
+            store.tell(Told::Records);
+        }
+    }
+    Ok(())
+}
+
+async fn set_state(store: Store, places: &[(domain::ids::LaneId, i64)], state: EntryState) -> Result<(), DiskFault> {
+    let mut outbox = store.world.with_untracked(|world| world.outbox.clone());
+    let mut entries = Vec::new();
+    for place in places {
+        if let Some(entry) = outbox.entries.get_mut(place) {
+            entry.state = state.clone();
+            entries.push(entry.clone());
+        }
+    }
+    store.disk().put_entries(&entries).await?;
+    store.world.update(|world| world.reload_outbox(outbox));
+    store.tell(Told::Outbox);
+    Ok(())
+}
+
+fn ring_when_the_network_may_be_back(bell: Bell) {
+    let Some(window) = web_sys::window() else { return };
+    let ring = Closure::<dyn FnMut()>::new(move || bell.ring());
+    let listener = ring.as_ref().unchecked_ref();
+    for event in ["online", "pageshow", "focus"] {
+        let _ = window.add_event_listener_with_callback(event, listener);
+    }
+    if let Some(document) = window.document() {
+        let _ = document.add_event_listener_with_callback("visibilitychange", listener);
+    }
+    ring.forget();
+}

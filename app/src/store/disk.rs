@@ -1,0 +1,342 @@
+//! IndexedDB: the only place that knows it. Values are JSON text under text keys.
+//!
+//! Data that exists nowhere else (outbox, lanes, drafts) is written with strict durability and "saved" is said only after
+//! the transaction is complete; pulled records are written relaxed, for they can be fetched again.
+
+use indexed_db_futures::{
+    database::Database,
+    error::OpenDbError,
+    prelude::*,
+    transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{cell::RefCell, rc::Rc};
+use sync::{
+    device::{
+        exchange::Place,
+        outbox::{Entry, Outbox, OwnLane},
+    },
+    messages::{Row, Unlock, Enrolled},
+};
+
+use domain::{
+    changes::Change,
+    ids::{LaneId, PersonId},
+    time::{Contact, Moment},
+};
+
+const NAME: &str = "lamplighter";
+const VERSION: u8 = 1;
+
+const RECORDS: &str = "records";
+const OUTBOX: &str = "outbox";
+const LANES: &str = "lanes";
+const DRAFTS: &str = "drafts";
+/// Single values: the enrolment, the place in the log, the last contact, the unlocks.
+const FACTS: &str = "facts";
+
+/// Why something was not written or read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskFault {
+    /// Private mode, or a browser without IndexedDB.
+    Unavailable,
+    Full,
+    /// Anything else, with the browser's own words for the log.
+    Failed(String),
+}
+
+impl From<indexed_db_futures::error::Error> for DiskFault {
+    fn from(error: indexed_db_futures::error::Error) -> Self {
+        let words = error.to_string();
+        if words.contains("Quota") { DiskFault::Full } else { DiskFault::Failed(words) }
+    }
+}
+
+impl From<OpenDbError> for DiskFault {
+    fn from(error: OpenDbError) -> Self {
+        let _ = error;
+        DiskFault::Unavailable
+    }
+}
+
+type Result<T> = std::result::Result<T, DiskFault>;
+
+/// Everything that is kept as a single value.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub enrolled: Option<Enrolled>,
+    pub place: Place,
+    pub contact: Option<Contact>,
+    pub unlocks: Vec<Unlock>,
+}
+
+#[derive(Clone)]
+pub struct Disk {
+    database: Rc<RefCell<Database>>,
+}
+
+impl Disk {
+    /// # Errors
+    /// [`DiskFault::Unavailable`] where the browser keeps nothing; nothing must be typed in then.
+    pub async fn open() -> Result<Self> {
+        Ok(Self { database: Rc::new(RefCell::new(open().await?)) })
+    }
+
+    pub async fn facts(&self) -> Result<Facts> {
+        let database = self.database();
+        let tx = database.transaction([FACTS]).build()?;
+        let store = tx.object_store(FACTS)?;
+        let mut facts = Facts::default();
+        facts.enrolled = parsed(store.get("enrolled").primitive()?.await?);
+        facts.place = parsed(store.get("place").primitive()?.await?).unwrap_or_default();
+        facts.contact = parsed(store.get("contact").primitive()?.await?);
+        facts.unlocks = parsed(store.get("unlocks").primitive()?.await?).unwrap_or_default();
+        Ok(facts)
+    }
+
+    pub async fn put_fact<T: Serialize>(&self, name: &str, value: &T) -> Result<()> {
+        self.write(&[FACTS], TransactionDurability::Strict, |tx| {
+            tx.object_store(FACTS)?.put(text(value)).with_key(name.to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn rows(&self) -> Result<Vec<Row>> {
+        Ok(self.all::<Row>(RECORDS).await?.into_iter().map(|(_, row)| row).collect())
+    }
+
+    pub async fn outbox(&self) -> Result<Outbox> {
+        let lanes: Vec<(String, OwnLane)> = self.all(LANES).await?;
+        let entries: Vec<(String, Entry)> = self.all(OUTBOX).await?;
+        Ok(Outbox {
+            lanes: lanes.into_iter().map(|(_, lane)| (lane.lane, lane)).collect(),
+            entries: entries.into_iter().map(|(_, entry)| ((entry.lane, entry.n), entry)).collect(),
+        })
+    }
+
+    pub async fn drafts(&self) -> Result<Vec<(String, String)>> {
+        let database = self.database();
+        let tx = database.transaction([DRAFTS]).build()?;
+        let store = tx.object_store(DRAFTS)?;
+        let keys: Vec<String> = store.get_all_keys().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+        let values: Vec<String> = store.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+        Ok(keys.into_iter().zip(values).collect())
+    }
+
+    /// Appends a bundle of changes to the person's lane and drops the draft it was made of: one strict transaction, with
+    /// the lane's tail read inside it, so that two tabs never give one number twice.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; then nothing was written.
+    pub async fn append(
+        &self,
+        lane_if_none: OwnLane,
+        changes: &[Change],
+        finished_draft: Option<&str>,
+    ) -> Result<(OwnLane, Vec<Entry>)> {
+        match self.append_once(lane_if_none, changes, finished_draft).await {
+            // Mobile browsers drop the connection in the background: open it again and try once more.
+            Err(DiskFault::Failed(_)) => {
+                self.reopen().await?;
+                self.append_once(lane_if_none, changes, finished_draft).await
+            }
+            done => done,
+        }
+    }
+
+    async fn append_once(
+        &self,
+        lane_if_none: OwnLane,
+        changes: &[Change],
+        finished_draft: Option<&str>,
+    ) -> Result<(OwnLane, Vec<Entry>)> {
+        let database = self.database();
+        let tx = begin(&database, &[LANES, OUTBOX, DRAFTS], TransactionDurability::Strict)?;
+        let lanes = tx.object_store(LANES)?;
+        let known: Vec<String> = lanes.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+        let mut lane = known
+            .iter()
+            .filter_map(|text| serde_json::from_str::<OwnLane>(text).ok())
+            .find(|lane| lane.person == lane_if_none.person && !lane.closed)
+            .unwrap_or(lane_if_none);
+        let bundle = (changes.len() > 1).then(|| changes.first().map(|change| change.id)).flatten();
+        let entries: Vec<Entry> = (1..).zip(changes).map(|(i, change)| Entry::new(&lane, lane.last + i, change, bundle)).collect();
+        let outbox = tx.object_store(OUTBOX)?;
+        for entry in &entries {
+            // `add`, not `put`: a number that is taken fails the whole save instead of overwriting a change.
+            outbox.add(text(entry)).with_key(place_key(entry.lane, entry.n)).primitive()?;
+        }
+        lane.last += entries.len() as i64;
+        lanes.put(text(&lane)).with_key(lane.lane.to_string()).primitive()?;
+        if let Some(draft) = finished_draft {
+            tx.object_store(DRAFTS)?.delete(draft.to_owned()).primitive()?;
+        }
+        tx.commit().await?;
+        Ok((lane, entries))
+    }
+
+    pub async fn put_draft(&self, key: &str, draft: String) -> Result<()> {
+        self.write(&[DRAFTS], TransactionDurability::Strict, |tx| {
+            tx.object_store(DRAFTS)?.put(draft.clone()).with_key(key.to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn drop_draft(&self, key: &str) -> Result<()> {
+        self.write(&[DRAFTS], TransactionDurability::Strict, |tx| {
+            tx.object_store(DRAFTS)?.delete(key.to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn put_entries(&self, entries: &[Entry]) -> Result<()> {
+        self.write(&[OUTBOX], TransactionDurability::Strict, |tx| {
+            let store = tx.object_store(OUTBOX)?;
+            for entry in entries {
+                store.put(text(entry)).with_key(place_key(entry.lane, entry.n)).primitive()?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn drop_entries(&self, places: &[(LaneId, i64)]) -> Result<()> {
+        self.write(&[OUTBOX], TransactionDurability::Strict, |tx| {
+            let store = tx.object_store(OUTBOX)?;
+            for (lane, n) in places {
+                store.delete(place_key(*lane, *n)).primitive()?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Moves entries to other places and keeps the lanes as they are now, all or nothing.
+    pub async fn move_entries(&self, moved: &[((LaneId, i64), Entry)], lanes: &[OwnLane]) -> Result<()> {
+        self.write(&[OUTBOX, LANES], TransactionDurability::Strict, |tx| {
+            let outbox = tx.object_store(OUTBOX)?;
+            for ((lane, n), entry) in moved {
+                outbox.delete(place_key(*lane, *n)).primitive()?;
+                outbox.put(text(entry)).with_key(place_key(entry.lane, entry.n)).primitive()?;
+            }
+            let store = tx.object_store(LANES)?;
+            for lane in lanes {
+                store.put(text(lane)).with_key(lane.lane.to_string()).primitive()?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes a page of the pull together with the place it leads to.
+    pub async fn absorb(&self, rows: &[Row], departures: &[domain::ids::RecordId], place: &Place, flip: bool) -> Result<()> {
+        self.write(&[RECORDS, FACTS], TransactionDurability::Relaxed, |tx| {
+            let store = tx.object_store(RECORDS)?;
+            if flip {
+                store.clear()?;
+            }
+            for row in rows {
+                store.put(text(row)).with_key(row.id.to_string()).primitive()?;
+            }
+            for id in departures {
+                store.delete(id.to_string()).primitive()?;
+            }
+            tx.object_store(FACTS)?.put(text(place)).with_key("place".to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn all<T: DeserializeOwned>(&self, store: &str) -> Result<Vec<(String, T)>> {
+        let database = self.database();
+        let tx = database.transaction([store]).build()?;
+        let values: Vec<String> = tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+        // A value that cannot be read stays on the disk; the rest is used.
+        Ok(values.into_iter().filter_map(|text| Some((String::new(), serde_json::from_str(&text).ok()?))).collect())
+    }
+
+    async fn write(
+        &self,
+        stores: &[&str],
+        durability: TransactionDurability,
+        requests: impl Fn(&Transaction<'_>) -> Result<()>,
+    ) -> Result<()> {
+        for attempt in 0..2 {
+            let database = self.database();
+            let done = async {
+                let tx = begin(&database, stores, durability)?;
+                requests(&tx)?;
+                tx.commit().await?;
+                Ok(())
+            }
+            .await;
+            match done {
+                Err(DiskFault::Failed(_)) if attempt == 0 => self.reopen().await?,
+                done => return done,
+            }
+        }
+        Ok(())
+    }
+
+    fn database(&self) -> Database {
+        self.database.borrow().clone()
+    }
+
+    async fn reopen(&self) -> Result<()> {
+        let fresh = open().await?;
+        *self.database.borrow_mut() = fresh;
+        Ok(())
+    }
+}
+
+fn begin<'a>(database: &'a Database, stores: &[&str], durability: TransactionDurability) -> Result<Transaction<'a>> {
+    let options = TransactionOptions::new().with_durability(durability);
+    Ok(database.transaction(stores).with_mode(TransactionMode::Readwrite).with_options(options).build()?)
+}
+
+async fn open() -> Result<Database> {
+    let database = Database::open(NAME)
+        .with_version(VERSION)
+        .with_on_upgrade_needed(|_, database| {
+            for store in [RECORDS, OUTBOX, LANES, DRAFTS, FACTS] {
+                database.create_object_store(store).build()?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(database)
+}
+
+/// The key of a change's place: text that sorts as lane and number do.
+fn place_key(lane: LaneId, n: i64) -> String {
+    format!("{lane}/{n:012}")
+}
+
+fn text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("what is kept is plain data")
+}
+
+fn parsed<T: DeserializeOwned>(value: Option<String>) -> Option<T> {
+    value.and_then(|text| serde_json::from_str(&text).ok())
+}
+
+/// The lane to open when a person has none here yet.
+pub fn new_lane(lane: LaneId, person: PersonId, identity: sync::messages::Identity) -> OwnLane {
+    OwnLane { lane, person, identity, last: 0, closed: false }
+}
+
+/// How long sent changes are kept.
+pub const KEEP_SENT: i64 = 30 * domain::time::DAY;
+
+/// Entries that were delivered long ago and need nobody any more.
+pub fn outdated(outbox: &Outbox, now: Moment) -> Vec<(LaneId, i64)> {
+    outbox
+        .entries
+        .values()
+        .filter(|entry| !entry.is_waiting() && !entry.needs_attention() && entry.saved.plus(KEEP_SENT) < now)
+        .map(|entry| (entry.lane, entry.n))
+        .collect()
+}

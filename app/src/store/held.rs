@@ -1,0 +1,303 @@
+//! The store: signals over the world, and the one way to save.
+
+use std::rc::Rc;
+
+use domain::{
+    changes::{Change, Deed},
+    community::Community,
+    ids::{ChangeId, CommunityId, PersonId},
+    people::Person,
+    records::Body,
+    time::{Clocks, Contact, Moment, Stamp, Zone},
+};
+use leptos::prelude::*;
+use sync::{
+    device::{exchange::Fault, outbox::Outbox, world::World},
+    messages::{Enrolled, Identity, Profile, Unlock},
+};
+
+use super::disk::{self, Disk, DiskFault, Facts};
+use crate::device::{
+    clock, preferences,
+    tabs::{Tabs, Told},
+};
+
+/// Who is at this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Present {
+    pub person: PersonId,
+    pub identity: Identity,
+}
+
+/// What is known of the network: believe failed fetches, not the browser's word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    #[default]
+    Unknown,
+    Good,
+    Bad(Fault),
+}
+
+/// Why something was not saved. What was typed stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotSaved {
+    Disk(DiskFault),
+    /// Nobody is at the device.
+    NobodyPresent,
+}
+
+/// What this device holds. Its signals belong to the root and live as long as the page.
+#[derive(Clone, Copy)]
+pub struct Store {
+    pub world: RwSignal<World>,
+    pub enrolled: RwSignal<Option<Enrolled>>,
+    pub present: RwSignal<Option<Present>>,
+    pub unlocks: RwSignal<Vec<Unlock>>,
+    pub contact: RwSignal<Option<Contact>>,
+    pub network: RwSignal<Network>,
+    /// When the last save was complete; the fault where the last one failed.
+    pub saved: RwSignal<Option<Result<Moment, NotSaved>>>,
+    /// True until the first records have arrived on a fresh device.
+    pub filling: RwSignal<bool>,
+    pub drafts: RwSignal<std::collections::BTreeMap<String, String>>,
+    /// Goes on every half minute, so that what is due can be computed anew.
+    pub now: RwSignal<Moment>,
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+}
+
+struct Inner {
+    disk: Disk,
+    tabs: Tabs,
+    courier: super::courier::Bell,
+}
+
+/// Opens the disk and reads everything that this device holds.
+///
+/// # Errors
+/// A [`DiskFault`] where the browser keeps nothing.
+pub async fn provide_store() -> Result<Store, DiskFault> {
+    let disk = Disk::open().await?;
+    let facts = disk.facts().await?;
+    let outbox = disk.outbox().await?;
+    let old = disk::outdated(&outbox, clock::wall());
+    if !old.is_empty() {
+        disk.drop_entries(&old).await?;
+    }
+    let rows = disk.rows().await?;
+    let drafts = disk.drafts().await?.into_iter().collect();
+    let bell = super::courier::Bell::default();
+    let heard = RwSignal::new(None::<Told>);
+    let tabs = Tabs::join(move |told| heard.set(Some(told)));
+    let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
+    let store = Store {
+        filling: RwSignal::new(rows.is_empty()),
+        world: RwSignal::new(World::new(community, facts.place.cursor, rows, outbox)),
+        present: RwSignal::new(remembered(&facts)),
+        enrolled: RwSignal::new(facts.enrolled),
+        unlocks: RwSignal::new(facts.unlocks),
+        contact: RwSignal::new(facts.contact),
+        network: RwSignal::new(Network::Unknown),
+        saved: RwSignal::new(None),
+        drafts: RwSignal::new(drafts),
+        now: RwSignal::new(clock::wall()),
+        inner: StoredValue::new_local(Rc::new(Inner { disk, tabs, courier: bell })),
+    };
+    Effect::new(move |_| {
+        if let Some(told) = heard.get() {
+            store.hear(told);
+        }
+    });
+    Ok(store)
+}
+
+/// On a person's own device they are present until they sign out; on a shared one whoever unlocked this tab.
+fn remembered(facts: &Facts) -> Option<Present> {
+    let known = preferences::present().map(|(person, identity)| Present { person, identity });
+    match facts.enrolled.as_ref()?.profile {
+        Profile::Shared => known,
+        Profile::Personal { person } => Some(known.unwrap_or(Present { person, identity: Identity::SignedIn })),
+    }
+}
+
+pub fn use_store() -> Store {
+    expect_context()
+}
+
+impl Store {
+    pub fn disk(&self) -> Disk {
+        self.inner.with_value(|inner| inner.disk.clone())
+    }
+
+    pub fn bell(&self) -> super::courier::Bell {
+        self.inner.with_value(|inner| inner.courier.clone())
+    }
+
+    pub fn tell(&self, told: Told) {
+        self.inner.with_value(|inner| inner.tabs.tell(told));
+    }
+
+    fn hear(self, told: Told) {
+        leptos::task::spawn_local(async move {
+            match told {
+                Told::Outbox => {
+                    let _ = self.reload_outbox().await;
+                    self.bell().ring();
+                }
+                Told::Records => {
+                    let _ = self.reload().await;
+                }
+            }
+        });
+    }
+
+    /// # Errors
+    /// A [`DiskFault`]; the world stays as it was.
+    pub async fn reload_outbox(&self) -> Result<Outbox, DiskFault> {
+        let outbox = self.disk().outbox().await?;
+        self.world.update(|world| world.reload_outbox(outbox.clone()));
+        Ok(outbox)
+    }
+
+    async fn reload(&self) -> Result<(), DiskFault> {
+        let disk = self.disk();
+        let facts = disk.facts().await?;
+        let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
+        let world = World::new(community, facts.place.cursor, disk.rows().await?, disk.outbox().await?);
+        self.filling.set(world.confirmed_count() == 0);
+        self.world.set(world);
+        self.contact.set(facts.contact);
+        self.unlocks.set(facts.unlocks);
+        if self.enrolled.get_untracked() != facts.enrolled {
+            self.enrolled.set(facts.enrolled);
+        }
+        Ok(())
+    }
+
+    /// Keeps this device's enrolment and begins with an empty world.
+    ///
+    /// # Errors
+    /// A [`DiskFault`].
+    pub async fn enrol(&self, enrolled: Enrolled, present: Present) -> Result<(), DiskFault> {
+        let disk = self.disk();
+        disk.absorb(&[], &[], &Default::default(), true).await?;
+        disk.put_fact("enrolled", &enrolled).await?;
+        let outbox = disk.outbox().await?;
+        self.world.set(World::new(enrolled.community, 0, [], outbox));
+        self.filling.set(true);
+        self.enrolled.set(Some(enrolled));
+        self.arrive(present);
+        self.tell(Told::Records);
+        self.bell().restart();
+        Ok(())
+    }
+
+    /// Somebody is at the device now.
+    pub fn arrive(&self, present: Present) {
+        preferences::set_present(Some((present.person, present.identity)));
+        self.present.set(Some(present));
+    }
+
+    /// Nobody is at the device any more. What waits stays, and is sent whoever comes next.
+    pub fn leave(&self) {
+        preferences::set_present(None);
+        self.present.set(None);
+    }
+
+    /// Saves what a person did: a bundle of changes, all or nothing.
+    ///
+    /// # Errors
+    /// [`NotSaved`]; nothing was written and the caller keeps the form.
+    pub async fn commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
+        let done = self.try_commit(deeds, finished_draft).await;
+        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        done
+    }
+
+    async fn try_commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
+        let present = self.present.get_untracked().ok_or(NotSaved::NobodyPresent)?;
+        let at = self.stamp();
+        let changes: Vec<Change> = deeds
+            .into_iter()
+            .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes: None, deed })
+            .collect();
+        let lane = disk::new_lane(clock::fresh_lane(), present.person, present.identity);
+        let (lane, entries) = self
+            .disk()
+            .append(lane, &changes, finished_draft.as_deref())
+            .await
+            .map_err(NotSaved::Disk)?;
+        let ids = entries.iter().map(|entry| entry.id).collect();
+        self.world.update(|world| {
+            world.outbox.lanes.insert(lane.lane, lane);
+            world.saved(entries);
+        });
+        if let Some(draft) = finished_draft {
+            self.drafts.update(|drafts| {
+                drafts.remove(&draft);
+            });
+        }
+        self.tell(Told::Outbox);
+        self.bell().ring();
+        Ok(ids)
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { clocks: clock::clocks(), contact: self.contact.get_untracked() }
+    }
+
+    /// Keeps a draft, strictly, at every tap.
+    pub fn keep_draft(self, key: String, draft: String) {
+        self.drafts.update_untracked(|drafts| {
+            drafts.insert(key.clone(), draft.clone());
+        });
+        leptos::task::spawn_local(async move {
+            let done = self.disk().put_draft(&key, draft).await;
+            self.saved.set(Some(done.map(|()| clock::wall()).map_err(NotSaved::Disk)));
+        });
+    }
+
+    pub fn drop_draft(self, key: String) {
+        self.drafts.update_untracked(|drafts| {
+            drafts.remove(&key);
+        });
+        leptos::task::spawn_local(async move {
+            let _ = self.disk().drop_draft(&key).await;
+        });
+    }
+
+    pub fn draft(&self, key: &str) -> Option<String> {
+        self.drafts.with_untracked(|drafts| drafts.get(key).cloned())
+    }
+
+    /// The present person's record, once it is here.
+    pub fn me(&self) -> Option<Person> {
+        let present = self.present.get()?;
+        self.world.with(|world| match world.get(present.person.into()) {
+            Some(Body::Person(person)) => Some(person.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn community(&self) -> Option<Community> {
+        self.world.with(|world| match world.get(world.community.into()) {
+            Some(Body::Community(community)) => Some(community.clone()),
+            _ => None,
+        })
+    }
+
+    /// The community's time zone; UTC before it is known.
+    pub fn zone(&self) -> Zone {
+        self.community().map_or_else(|| Zone::fixed("UTC", 0), |community| community.zone)
+    }
+
+    /// The time now by the server's clock, as far as this device knows it.
+    pub fn time(&self) -> Moment {
+        let wall = self.now.get();
+        let skew = self.contact.get().map_or(0, |contact| contact.server.0 - contact.clocks.wall.0);
+        wall.plus(skew)
+    }
+
+    pub fn clocks(&self) -> Clocks {
+        clock::clocks()
+    }
+}
