@@ -1,1 +1,34 @@
-//! What is kept: the canonical records.
+//! What is kept: the canonical records, accounts and devices, and the routes to them.
+
+pub mod accounts;
+pub mod answers;
+pub mod attempts;
+pub mod backend;
+pub mod canon;
+pub mod cli;
+pub mod clock;
+pub mod communities;
+pub mod cookies;
+pub mod db;
+pub mod devices;
+pub mod enrolment;
+pub mod export;
+pub mod failure;
+pub mod founding;
+pub mod http;
+pub mod origin;
+pub mod passwords;
+pub mod printed_tags;
+pub mod records;
+pub mod secrets;
+pub mod serve;
+pub mod sessions;
+pub mod set_up_links;
+pub mod site;
+pub mod starter;
+pub mod state;
+pub mod sync_routes;
+pub mod system;
+pub mod users;
+pub mod view;
+pub mod zones;

@@ -1,0 +1,65 @@
+//! What a plain route answers when it cannot do what was asked: a status and JSON with one word for programs.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::failure::Failure;
+
+#[derive(Debug)]
+pub enum Declined {
+    /// No device has this credential, or it was retired: 401.
+    NotEnrolled,
+    /// No session, or it has expired: 401.
+    SignInFirst,
+    /// 403.
+    NotPermitted,
+    /// Not JSON, or not this message: 400.
+    Malformed,
+    /// A field does not fit: 422.
+    Invalid { field: &'static str },
+    /// 413.
+    TooLarge,
+    /// 429, with the seconds to wait.
+    TooMany { seconds: u64 },
+    /// 404.
+    NotFound,
+    /// The log says why: 500.
+    Failed(Failure),
+}
+
+impl<F: Into<Failure>> From<F> for Declined {
+    fn from(failure: F) -> Self {
+        Declined::Failed(failure.into())
+    }
+}
+
+impl IntoResponse for Declined {
+    fn into_response(self) -> Response {
+        let say = |status: StatusCode, word: &str| (status, Json(json!({ "error": word }))).into_response();
+        match self {
+            Declined::NotEnrolled => say(StatusCode::UNAUTHORIZED, "not_enrolled"),
+            Declined::SignInFirst => say(StatusCode::UNAUTHORIZED, "sign_in_first"),
+            Declined::NotPermitted => say(StatusCode::FORBIDDEN, "not_permitted"),
+            Declined::Malformed => say(StatusCode::BAD_REQUEST, "malformed"),
+            Declined::Invalid { field } => {
+                let body = json!({ "error": "invalid", "field": field });
+                (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+            }
+            Declined::TooLarge => say(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Declined::TooMany { seconds } => {
+                let mut response = say(StatusCode::TOO_MANY_REQUESTS, "too_many");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                response
+            }
+            Declined::NotFound => say(StatusCode::NOT_FOUND, "not_found"),
+            Declined::Failed(failure) => {
+                tracing::error!(%failure, "a request failed");
+                say(StatusCode::INTERNAL_SERVER_ERROR, "server_failed")
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The server's half of the app's server functions: what needs the network anyway.
+
+use std::{pin::Pin, sync::Arc};
+
+use app::online::{self, Backend, DeviceInfo, SetUpForm, SignedIn, Trouble};
+use axum::{
+    body::Body,
+    extract::{Request, State as Given},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    ids::DeviceId,
+    permissions::{Act, may},
+};
+use leptos::{
+    prelude::{expect_context, provide_context},
+    server_fn::axum::register_explicit,
+};
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
+
+use crate::{
+    accounts, clock, cookies,
+    db::{Tx, retried},
+    devices,
+    failure::Failure,
+    founding, passwords, records, secrets,
+    sessions::{self, Session},
+    state::Shared,
+};
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'a>>;
+
+/// Where the server functions are.
+pub const PATH: &str = "/api/v1/online/{*function}";
+
+/// Registers them: the linker may drop what registers itself.
+pub fn register() {
+    register_explicit::<online::SignIn>();
+    register_explicit::<online::SignOut>();
+    register_explicit::<online::WhoAmI>();
+    register_explicit::<online::SetPin>();
+    register_explicit::<online::Devices>();
+    register_explicit::<online::RetireDevice>();
+    register_explicit::<online::SetUp>();
+}
+
+pub async fn answer(Given(state): Given<Shared>, request: Request<Body>) -> Response {
+    let headers = request.headers().clone();
+    let give = move || {
+        let asked = Asked { state: state.clone(), headers: headers.clone(), response: expect_context() };
+        provide_context::<Arc<dyn Backend>>(Arc::new(asked));
+    };
+    handle_server_fns_with_context(give, request).await.into_response()
+}
+
+/// One call: who asks, and where the answer's cookies go.
+struct Asked {
+    state: Shared,
+    headers: HeaderMap,
+    response: ResponseOptions,
+}
+
+impl Backend for Asked {
+    fn sign_in(&self, username: String, password: String) -> Answer<'_, SignedIn> {
+        Box::pin(async move { self.told(sign_in(self, username, password).await) })
+    }
+
+    fn sign_out(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(sign_out(self).await) })
+    }
+
+    fn who_am_i(&self) -> Answer<'_, SignedIn> {
+        Box::pin(async move { self.told(who_am_i(self).await) })
+    }
+
+    fn set_pin(&self, pin: String) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(set_pin(self, pin).await) })
+    }
+
+    fn devices(&self) -> Answer<'_, Vec<DeviceInfo>> {
+        Box::pin(async move { self.told(devices_of(self).await) })
+    }
+
+    fn retire_device(&self, device: DeviceId) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(retire(self, device).await) })
+    }
+
+    fn set_up(&self, form: SetUpForm) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let done = retried(|| founding::set_up(&self.state.db, &form)).await;
+            self.told(done.map_err(Problem::from).and_then(|done| done.map_err(Problem::Trouble)))
+        })
+    }
+}
+
+enum Problem {
+    Trouble(Trouble),
+    Failure(Failure),
+}
+
+impl<F: Into<Failure>> From<F> for Problem {
+    fn from(failure: F) -> Self {
+        Problem::Failure(failure.into())
+    }
+}
+
+impl Asked {
+    /// Tells the log about failures, and the browser's tools the status.
+    fn told<T>(&self, done: Result<T, Problem>) -> Result<T, Trouble> {
+        let trouble = match done {
+            Ok(value) => return Ok(value),
+            Err(Problem::Trouble(trouble)) => trouble,
+            Err(Problem::Failure(failure)) => {
+                tracing::error!(%failure, "a request failed");
+                Trouble::ServerFailed
+            }
+        };
+        self.response.set_status(status(&trouble));
+        if let Trouble::TooMany { seconds } = trouble {
+            self.response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Err(trouble)
+    }
+
+    fn session_token(&self) -> Result<&str, Problem> {
+        cookies::read(&self.headers, cookies::SESSION).ok_or(Problem::Trouble(Trouble::SignInFirst))
+    }
+
+    async fn session(&self, tx: &mut Tx) -> Result<Session, Problem> {
+        let found = sessions::find(tx, self.session_token()?, clock::now()).await?;
+        found.ok_or(Problem::Trouble(Trouble::SignInFirst))
+    }
+
+    /// Counts a wrong pass phrase before it is one.
+    fn try_to_sign_in(&self, username: &str) -> Result<(), Problem> {
+        let now = clock::now();
+        let too_many = |seconds| Problem::Trouble(Trouble::TooMany { seconds });
+        if let Some(device) = cookies::read(&self.headers, cookies::DEVICE) {
+            self.state.sign_ins_of_device.begin(&secrets::digest(device), now).map_err(too_many)?;
+        }
+        self.state.sign_ins.begin(username, now).map_err(too_many)
+    }
+
+    fn forgive(&self, username: &str) {
+        self.state.sign_ins.forgive(username);
+        if let Some(device) = cookies::read(&self.headers, cookies::DEVICE) {
+            self.state.sign_ins_of_device.forgive(&secrets::digest(device));
+        }
+    }
+}
+
+fn status(trouble: &Trouble) -> StatusCode {
+    match trouble {
+        Trouble::WrongPassword | Trouble::SignInFirst => StatusCode::UNAUTHORIZED,
+        Trouble::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Trouble::NotPermitted => StatusCode::FORBIDDEN,
+        Trouble::NotFound => StatusCode::NOT_FOUND,
+        Trouble::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Trouble::LinkUsed => StatusCode::GONE,
+        Trouble::NoNetwork | Trouble::ServerFailed => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+async fn sign_in(asked: &Asked, username: String, password: String) -> Result<SignedIn, Problem> {
+    let wrong = || Problem::Trouble(Trouble::WrongPassword);
+    let username = accounts::username(&username).ok_or_else(wrong)?;
+    asked.try_to_sign_in(&username)?;
+    let account = accounts::named(&mut asked.state.db.read().await?, &username).await?;
+    let kept = account.as_ref().map(|account| account.password_hash.clone());
+    if !passwords::is_right(password.chars().take(1_000).collect(), kept).await? {
+        return Err(wrong());
+    }
+    let account = account.ok_or_else(wrong)?;
+    let session = Session { community: account.community, person: account.person };
+    let mut tx = asked.state.db.write().await?;
+    let signed_in = signed_in(&mut tx, &session).await?.ok_or_else(wrong)?;
+    let token = sessions::begin(&mut tx, session, clock::now()).await?;
+    tx.commit().await?;
+    asked.forgive(&username);
+    asked.response.append_header(header::SET_COOKIE, cookies::session(&token, &asked.state, &asked.headers));
+    Ok(signed_in)
+}
+
+async fn sign_out(asked: &Asked) -> Result<(), Problem> {
+    if let Ok(token) = asked.session_token() {
+        let mut tx = asked.state.db.write().await?;
+        sessions::end(&mut tx, token).await?;
+        tx.commit().await?;
+    }
+    asked.response.append_header(header::SET_COOKIE, cookies::no_session(&asked.state, &asked.headers));
+    Ok(())
+}
+
+async fn who_am_i(asked: &Asked) -> Result<SignedIn, Problem> {
+    let mut tx = asked.state.db.read().await?;
+    let session = asked.session(&mut tx).await?;
+    signed_in(&mut tx, &session).await?.ok_or(Problem::Trouble(Trouble::SignInFirst))
+}
+
+/// Nothing for somebody who has left.
+async fn signed_in(tx: &mut Tx, session: &Session) -> Result<Option<SignedIn>, Failure> {
+    let person = records::person(tx, session.community, session.person).await?;
+    let Some(person) = person.filter(|person| person.left.is_none()) else { return Ok(None) };
+    let community = records::community(tx, session.community).await?;
+    let community = community.ok_or_else(|| Failure::broken("a session's community has no record"))?;
+    let account = accounts::of_person(tx, session.community, session.person).await?;
+    Ok(Some(SignedIn {
+        person: person.id,
+        name: person.name,
+        roles: person.roles,
+        has_pin: account.is_some_and(|account| account.pin_verifier.is_some()),
+        community: community.id,
+        community_name: community.name,
+        language: community.language,
+    }))
+}
+
+async fn set_pin(asked: &Asked, pin: String) -> Result<(), Problem> {
+    let session = asked.session(&mut asked.state.db.read().await?).await?;
+    if !passwords::is_pin(&pin) {
+        return Err(Problem::Trouble(Trouble::Invalid { field: "pin".into() }));
+    }
+    let verifier = passwords::pin_verifier(pin).await?;
+    let mut tx = asked.state.db.write().await?;
+    accounts::set_pin(&mut tx, session.community, session.person, &verifier).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The session of somebody who looks after devices.
+async fn keeper(asked: &Asked, tx: &mut Tx) -> Result<Session, Problem> {
+    let session = asked.session(tx).await?;
+    let person = records::person(tx, session.community, session.person).await?;
+    let person = person.filter(|person| person.left.is_none()).ok_or(Problem::Trouble(Trouble::SignInFirst))?;
+    if may(&person.roles, Act::RetireDevices) { Ok(session) } else { Err(Problem::Trouble(Trouble::NotPermitted)) }
+}
+
+async fn devices_of(asked: &Asked) -> Result<Vec<DeviceInfo>, Problem> {
+    let mut tx = asked.state.db.read().await?;
+    let session = keeper(asked, &mut tx).await?;
+    let devices = devices::all(&mut tx, session.community).await?;
+    Ok(devices.into_iter().map(info).collect())
+}
+
+fn info(device: devices::Device) -> DeviceInfo {
+    DeviceInfo {
+        id: device.id,
+        name: device.name,
+        profile: device.profile,
+        enrolled: device.enrolled,
+        seen: device.seen,
+        sealed: device.sealed,
+        waiting: device.waiting,
+        retired: device.retired,
+    }
+}
+
+async fn retire(asked: &Asked, device: DeviceId) -> Result<(), Problem> {
+    let mut tx = asked.state.db.write().await?;
+    let session = keeper(asked, &mut tx).await?;
+    if !devices::retire(&mut tx, session.community, device, clock::now()).await? {
+        return Err(Problem::Trouble(Trouble::NotFound));
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,43 @@
+//! Communities: the row that counts their changes, their epoch and the key that signs their tags.
+
+use domain::{ids::CommunityId, tags::from_hex, time::Moment};
+use ed25519_dalek::SigningKey;
+use sqlx::Row as _;
+use sync::server::Head;
+
+use crate::{db::Tx, failure::Failure, records::parsed, secrets};
+
+/// Makes an empty community with a new epoch and a new signing key.
+pub async fn create(tx: &mut Tx, id: CommunityId, now: Moment) -> Result<(), Failure> {
+    sqlx::query("insert into communities (id, epoch, seq, signing_key, created) values ($1, $2, 0, $3, $4)")
+        .bind(id.to_string())
+        .bind(&secrets::token()[..16])
+        .bind(secrets::token())
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn all(tx: &mut Tx) -> Result<Vec<CommunityId>, Failure> {
+    let rows = sqlx::query("select id from communities order by created, id").fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| parsed(row, "id").map(CommunityId)).collect()
+}
+
+/// Where the log stands, without taking its lock: for readers.
+pub async fn head(tx: &mut Tx, id: CommunityId) -> Result<Head, Failure> {
+    let row = sqlx::query("select seq, epoch from communities where id = $1")
+        .bind(id.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(Head { epoch: row.try_get("epoch")?, seq: row.try_get("seq")? })
+}
+
+pub async fn signing_key(tx: &mut Tx, id: CommunityId) -> Result<SigningKey, Failure> {
+    let row = sqlx::query("select signing_key from communities where id = $1")
+        .bind(id.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    let key = from_hex::<32>(&row.try_get::<String, _>("signing_key")?);
+    key.map(|key| SigningKey::from_bytes(&key)).ok_or_else(|| Failure::broken("the community's signing key is broken"))
+}

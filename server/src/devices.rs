@@ -1,0 +1,162 @@
+//! Devices: enrolled tablets, phones and browsers, each known by the digest of its credential.
+
+use domain::{
+    ids::{CommunityId, DeviceId, LaneId, PersonId},
+    time::Moment,
+};
+use sqlx::Row as _;
+use sync::{
+    messages::{Profile, Seal},
+    server::Sender,
+};
+
+use crate::{db::Tx, failure::Failure, records::parsed, secrets};
+
+#[derive(Clone, Debug)]
+pub struct Device {
+    pub id: DeviceId,
+    pub community: CommunityId,
+    pub name: String,
+    pub profile: Profile,
+    pub enrolled_by: PersonId,
+    pub enrolled: Moment,
+    pub seen: Option<Moment>,
+    pub sealed: Option<Moment>,
+    pub waiting: i64,
+    pub retired: Option<Moment>,
+}
+
+impl Device {
+    pub fn sender(&self) -> Sender {
+        Sender { device: self.id, profile: self.profile, community: self.community }
+    }
+}
+
+const COLUMNS: &str =
+    "select id, community_id, name, person_id, enrolled_by, enrolled, seen, sealed, waiting, retired from devices";
+
+/// The device that holds this credential, unless it was retired.
+pub async fn with_token(tx: &mut Tx, token: &str) -> Result<Option<Device>, Failure> {
+    let sql = format!("{COLUMNS} where token_hash = $1 and retired is null");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(secrets::digest(token));
+    query.fetch_optional(&mut **tx).await?.map(|row| read(&row)).transpose()
+}
+
+pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Device>, Failure> {
+    let sql = format!("{COLUMNS} where community_id = $1 order by enrolled, id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(community.to_string()).fetch_all(&mut **tx).await?;
+    rows.iter().map(read).collect()
+}
+
+pub async fn add(tx: &mut Tx, device: &Device, token: &str) -> Result<(), Failure> {
+    let sql = "insert into devices (community_id, id, token_hash, name, person_id, enrolled_by, enrolled, waiting)
+        values ($1, $2, $3, $4, $5, $6, $7, 0)";
+    let owner = match device.profile {
+        Profile::Shared => None,
+        Profile::Personal { person } => Some(person.to_string()),
+    };
+    sqlx::query(sql)
+        .bind(device.community.to_string())
+        .bind(device.id.to_string())
+        .bind(secrets::digest(token))
+        .bind(&device.name)
+        .bind(owner)
+        .bind(device.enrolled_by.to_string())
+        .bind(device.enrolled.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Withdraws a device's credential. False if there is no such device here.
+pub async fn retire(tx: &mut Tx, community: CommunityId, id: DeviceId, now: Moment) -> Result<bool, Failure> {
+    let sql = "update devices set retired = coalesce(retired, $3) where community_id = $1 and id = $2";
+    let done = sqlx::query(sql).bind(community.to_string()).bind(id.to_string()).bind(now.0).execute(&mut **tx).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// How far the server knows each lane of a device.
+pub async fn lanes(tx: &mut Tx, device: &Device) -> Result<Vec<Seal>, Failure> {
+    let rows = sqlx::query("select id, last from lanes where community_id = $1 and device_id = $2 order by opened, id")
+        .bind(device.community.to_string())
+        .bind(device.id.to_string())
+        .fetch_all(&mut **tx)
+        .await?;
+    rows.iter().map(|row| Ok(Seal { lane: LaneId(parsed(row, "id")?), last: row.try_get("last")? })).collect()
+}
+
+/// Keeps what a contact says: when, how much waits, and whether everything made before it has arrived.
+pub async fn note_contact(
+    tx: &mut Tx,
+    device: &Device,
+    waiting: usize,
+    sealed: Option<Moment>,
+    now: Moment,
+) -> Result<(), Failure> {
+    let sql = "update devices set seen = $3, waiting = $4, sealed = coalesce($5, sealed)
+        where community_id = $1 and id = $2";
+    sqlx::query(sql)
+        .bind(device.community.to_string())
+        .bind(device.id.to_string())
+        .bind(now.0)
+        .bind(i64::try_from(waiting).unwrap_or(i64::MAX))
+        .bind(sealed.map(|at| at.0))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether what a device vouches for is all that it ever made, and all of it is here.
+///
+/// A lane that the server knows and the device does not mention was lost with whatever waited in it: that vouches for nothing.
+pub fn is_complete(known: &[Seal], vouched: &[Seal]) -> bool {
+    let last = |seals: &[Seal], lane| seals.iter().find(|seal| seal.lane == lane).map(|seal| seal.last);
+    vouched.iter().all(|seal| last(known, seal.lane).unwrap_or(0) == seal.last)
+        && known.iter().all(|seal| last(vouched, seal.lane) == Some(seal.last))
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Device, Failure> {
+    let moment = |column| -> Result<Option<Moment>, Failure> { Ok(row.try_get::<Option<i64>, _>(column)?.map(Moment)) };
+    let owner: Option<String> = row.try_get("person_id")?;
+    let profile = match owner {
+        None => Profile::Shared,
+        Some(_) => Profile::Personal { person: PersonId(parsed(row, "person_id")?) },
+    };
+    Ok(Device {
+        id: DeviceId(parsed(row, "id")?),
+        community: CommunityId(parsed(row, "community_id")?),
+        name: row.try_get("name")?,
+        profile,
+        enrolled_by: PersonId(parsed(row, "enrolled_by")?),
+        enrolled: Moment(row.try_get("enrolled")?),
+        seen: moment("seen")?,
+        sealed: moment("sealed")?,
+        waiting: row.try_get("waiting")?,
+        retired: moment("retired")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn seals(lasts: &[(u128, i64)]) -> Vec<Seal> {
+        lasts.iter().map(|(lane, last)| Seal { lane: LaneId(Uuid::from_u128(*lane)), last: *last }).collect()
+    }
+
+    #[test]
+    fn a_device_is_sealed_only_when_every_lane_is_here_to_its_end() {
+        for (known, vouched, expected) in [
+            (&[][..], &[][..], true),
+            (&[(1, 3)], &[(1, 3)], true),
+            (&[(1, 3)], &[(1, 3), (2, 0)], true),
+            (&[(1, 3)], &[(1, 4)], false),
+            (&[(1, 3)], &[(1, 3), (2, 1)], false),
+            (&[(1, 3)], &[], false),
+        ] {
+            assert_eq!(is_complete(&seals(known), &seals(vouched)), expected, "{known:?} {vouched:?}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Enrolment: somebody signed in makes this browser a device of the community.
+
+use axum::{
+    Json,
+    extract::State as Given,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    ids::DeviceId,
+    people::Person,
+    permissions::{Act, may},
+    text::{NAME_MOST, typed},
+};
+use sync::messages::{Enrol, Enrolled, Profile};
+use uuid::Uuid;
+
+use crate::{
+    answers::Declined,
+    clock, cookies,
+    db::Tx,
+    devices::{self, Device},
+    failure::Failure,
+    records, secrets,
+    sessions::{self, Session},
+    state::Shared,
+    sync_routes::{Body, message},
+};
+
+pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Response, Declined> {
+    let now = clock::now();
+    let mut tx = state.db.write().await?;
+    let (session, person) = signed_in(&mut tx, &headers).await?;
+    let wish: Enrol = message(body)?;
+    let name = typed(&wish.name, NAME_MOST).map_err(|_| Declined::Invalid { field: "name" })?;
+    if wish.shared && !may(&person.roles, Act::EnrolSharedDevice) {
+        return Err(Declined::NotPermitted);
+    }
+    let profile = if wish.shared { Profile::Shared } else { Profile::Personal { person: person.id } };
+    if let Some(known) = known(&mut tx, &headers, &session, profile).await? {
+        return Ok(Json(enrolled(&mut tx, &known).await?).into_response());
+    }
+    let device = Device {
+        id: DeviceId(Uuid::now_v7()),
+        community: session.community,
+        name,
+        profile,
+        enrolled_by: person.id,
+        enrolled: now,
+        seen: None,
+        sealed: None,
+        waiting: 0,
+        retired: None,
+    };
+    let token = secrets::token();
+    devices::add(&mut tx, &device, &token).await?;
+    let answer = Json(enrolled(&mut tx, &device).await?);
+    tx.commit().await?;
+    Ok(([(header::SET_COOKIE, cookies::device(&token, &state, &headers))], answer).into_response())
+}
+
+async fn signed_in(tx: &mut Tx, headers: &HeaderMap) -> Result<(Session, Person), Declined> {
+    let token = cookies::read(headers, cookies::SESSION).ok_or(Declined::SignInFirst)?;
+    let session = sessions::find(tx, token, clock::now()).await?.ok_or(Declined::SignInFirst)?;
+    let person = records::person(tx, session.community, session.person).await?;
+    let person = person.filter(|person| person.left.is_none()).ok_or(Declined::SignInFirst)?;
+    Ok((session, person))
+}
+
+/// The device that this browser is already, if it was enrolled by the same person in the same way: a lost answer asks twice.
+async fn known(
+    tx: &mut Tx,
+    headers: &HeaderMap,
+    session: &Session,
+    profile: Profile,
+) -> Result<Option<Device>, Failure> {
+    let Some(token) = cookies::read(headers, cookies::DEVICE) else { return Ok(None) };
+    let device = devices::with_token(tx, token).await?;
+    Ok(device.filter(|device| {
+        device.community == session.community && device.enrolled_by == session.person && device.profile == profile
+    }))
+}
+
+/// The device as it is told to itself.
+pub async fn enrolled(tx: &mut Tx, device: &Device) -> Result<Enrolled, Failure> {
+    let community = records::community(tx, device.community).await?;
+    Ok(Enrolled {
+        device: device.id,
+        name: device.name.clone(),
+        profile: device.profile,
+        community: device.community,
+        community_name: community.map(|community| community.name).unwrap_or_default(),
+        person: device.enrolled_by,
+    })
+}

@@ -1,0 +1,35 @@
+//! Accidents: what went wrong in the server itself. Refusals are answers and live elsewhere.
+
+use std::fmt;
+
+use crate::db;
+
+#[derive(Debug)]
+pub enum Failure {
+    Database(db::Error),
+    /// Something kept here cannot be read; the sentence says what.
+    Broken(String),
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        Failure::Database(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Database(error) => write!(f, "the database failed: {error}"),
+            Failure::Broken(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Failure {
+    pub fn broken(what: impl fmt::Display) -> Self {
+        Failure::Broken(what.to_string())
+    }
+}

@@ -1,0 +1,111 @@
+//! The routes, and what holds for every one of them: headers, limits, one log line.
+
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Request, State as Given},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::json;
+use sync::messages::{PROTOCOL, PROTOCOL_HEADER};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, decompression::RequestDecompressionLayer,
+    limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
+use tracing::Instrument;
+
+use crate::{answers::Declined, backend, origin, secrets, site, state::Shared, sync_routes};
+
+/// Nothing but our own files, no inline script or style; WebAssembly needs its one exception.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    connect-src 'self'; worker-src 'self'; manifest-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The most bytes of a call of a server function.
+const CALL_BYTES: usize = 64 * 1024;
+
+pub fn router(state: Shared) -> Router {
+    backend::register();
+    let online =
+        Router::new().route(backend::PATH, post(backend::answer)).layer(RequestBodyLimitLayer::new(CALL_BYTES));
+    let api = Router::new()
+        .merge(online)
+        .merge(sync_routes::routes())
+        .layer(from_fn_with_state(state.clone(), origin::check))
+        .layer(RequestDecompressionLayer::new())
+        .layer(CompressionLayer::new());
+    Router::new()
+        .merge(api)
+        .route("/healthz", get(health))
+        .route("/api/{*nothing}", get(nothing).post(nothing))
+        .fallback(site::serve)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(with_headers))
+        .layer(from_fn(logged))
+        .with_state(state)
+}
+
+async fn health(Given(state): Given<Shared>) -> Response {
+    match state.db.is_well().await {
+        Ok(()) => Json(json!({ "status": "well" })).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "no database" }))).into_response()
+        }
+    }
+}
+
+async fn nothing() -> Declined {
+    Declined::NotFound
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": "server_failed" }))).into_response()
+}
+
+async fn with_headers(request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let is_sync = request.uri().path().starts_with("/api/v1/sync/");
+    let mut response = next.run(request).await;
+    let mut set = |name: HeaderName, value: &'static str| {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    );
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if is_api {
+        set(header::CACHE_CONTROL, "no-store");
+    }
+    if is_sync {
+        set(HeaderName::from_static(PROTOCOL_HEADER), PROTOCOL);
+    }
+    response
+}
+
+/// One line for each request, without its query: a set-up link's secret is there.
+async fn logged(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = &secrets::token()[..12];
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    let milliseconds = began.elapsed().as_millis();
+    span.in_scope(|| tracing::info!(status, milliseconds, "answered"));
+    response.headers_mut().insert("x-request-id", HeaderValue::from_str(id).expect("hexadecimal digits"));
+    response
+}

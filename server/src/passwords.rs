@@ -1,0 +1,100 @@
+//! Pass phrases and PINs: what is kept of them, and how one is checked.
+
+use argon2::{
+    Argon2, PasswordHash, PasswordVerifier,
+    password_hash::{PasswordHasher, SaltString},
+};
+use domain::tags::to_hex;
+use sha2::Sha256;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use crate::{failure::Failure, secrets};
+
+/// Each hash takes 19 MiB: so many at a time, the others wait.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
+/// Enough for a phone's processor to check at once, and slow enough to make trying all PINs tedious.
+const PIN_ITERATIONS: u32 = 60_000;
+
+/// The fewest and most characters of a pass phrase.
+pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
+
+pub fn is_fit(password: &str) -> bool {
+    PASSWORD_LENGTH.contains(&password.chars().count())
+}
+
+/// What is kept of a pass phrase (Argon2id, its parameters and salt included).
+pub async fn hash(password: String) -> Result<String, Failure> {
+    on_a_thread(move || hashed(&password)).await?
+}
+
+fn hashed(password: &str) -> Result<String, Failure> {
+    let salt = SaltString::encode_b64(&secrets::random()[..16]).map_err(Failure::broken)?;
+    Ok(Argon2::default().hash_password(password.as_bytes(), &salt).map_err(Failure::broken)?.to_string())
+}
+
+/// Whether it is the pass phrase. Without a hash it takes as long and says no, so that time does not tell which names exist.
+pub async fn is_right(password: String, kept: Option<String>) -> Result<bool, Failure> {
+    on_a_thread(move || {
+        let known = kept.is_some();
+        let kept = kept.map_or_else(|| hashed("nobody's pass phrase"), Ok)?;
+        let kept = PasswordHash::new(&kept).map_err(Failure::broken)?;
+        Ok(Argon2::default().verify_password(password.as_bytes(), &kept).is_ok() && known)
+    })
+    .await?
+}
+
+/// A PIN is 4 to 8 digits.
+pub fn is_pin(pin: &str) -> bool {
+    (4..=8).contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a tablet holds of a PIN: `pbkdf2-sha256$<iterations>$<salt>$<digest>`.
+pub async fn pin_verifier(pin: String) -> Result<String, Failure> {
+    on_a_thread(move || {
+        let salt = &secrets::random()[..16];
+        let mut digest = [0; 32];
+        pbkdf2::pbkdf2_hmac::<Sha256>(pin.as_bytes(), salt, PIN_ITERATIONS, &mut digest);
+        format!("pbkdf2-sha256${PIN_ITERATIONS}${}${}", to_hex(salt), to_hex(&digest))
+    })
+    .await
+}
+
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    let _turn = HASHING.acquire().await.map_err(Failure::broken)?;
+    spawn_blocking(work).await.map_err(Failure::broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pin_verifier_has_the_published_form() {
+        let verifier = pin_verifier("2581".into()).await.expect("a verifier");
+        let parts: Vec<_> = verifier.split('$').collect();
+        assert_eq!((parts[0], parts[1], parts[2].len(), parts[3].len()), ("pbkdf2-sha256", "60000", 32, 64));
+    }
+
+    #[test]
+    fn a_pin_is_four_to_eight_digits() {
+        for (pin, expected) in [
+            ("2581", true),
+            ("12345678", true),
+            ("123", false),
+            ("123456789", false),
+            ("12a4", false),
+            ("１２３４", false),
+        ] {
+            assert_eq!(is_pin(pin), expected, "{pin}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_pass_phrase_is_known_by_its_hash_alone() {
+        let kept = hash("lantern by night".into()).await.expect("a hash");
+        assert!(is_right("lantern by night".into(), Some(kept.clone())).await.expect("checked"));
+        assert!(!is_right("lantern by day".into(), Some(kept)).await.expect("checked"));
+        assert!(!is_right("nobody's pass phrase".into(), None).await.expect("checked"));
+    }
+}

@@ -1,0 +1,135 @@
+//! Records as they are kept: one row each, the body as JSON.
+
+use domain::{
+    community::Community,
+    ids::{CommunityId, PersonId, RecordId, TeamId},
+    people::Person,
+    records::{Body, Record},
+};
+use serde_json::value::RawValue;
+use sqlx::Row as _;
+use sync::messages::{Row, Seq};
+
+use crate::{db::Tx, failure::Failure};
+
+/// The record called `id`, unless it is of a kind that this version does not know.
+pub async fn get(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Option<Record>, Failure> {
+    let row =
+        sqlx::query("select id, root, audience, seq, kind, body from records where community_id = $1 and id = $2")
+            .bind(community.to_string())
+            .bind(id.to_string())
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(row.map(|row| read(&row)).transpose()?.and_then(|row| row.record()))
+}
+
+pub async fn of_root(tx: &mut Tx, community: CommunityId, root: RecordId) -> Result<Vec<Record>, Failure> {
+    let sql =
+        "select id, root, audience, seq, kind, body from records where community_id = $1 and root = $2 order by id";
+    let rows = sqlx::query(sql).bind(community.to_string()).bind(root.to_string()).fetch_all(&mut **tx).await?;
+    known(&rows)
+}
+
+pub async fn of_kind(tx: &mut Tx, community: CommunityId, kind: &str) -> Result<Vec<Record>, Failure> {
+    let sql =
+        "select id, root, audience, seq, kind, body from records where community_id = $1 and kind = $2 order by id";
+    let rows = sqlx::query(sql).bind(community.to_string()).bind(kind).fetch_all(&mut **tx).await?;
+    known(&rows)
+}
+
+pub async fn person(tx: &mut Tx, community: CommunityId, id: PersonId) -> Result<Option<Person>, Failure> {
+    Ok(get(tx, community, id.into()).await?.and_then(|record| match record.body {
+        Body::Person(person) => Some(person),
+        _ => None,
+    }))
+}
+
+pub async fn community(tx: &mut Tx, id: CommunityId) -> Result<Option<Community>, Failure> {
+    Ok(get(tx, id, id.into()).await?.and_then(|record| match record.body {
+        Body::Community(community) => Some(community),
+        _ => None,
+    }))
+}
+
+pub async fn teams(tx: &mut Tx, community: CommunityId) -> Result<Vec<TeamId>, Failure> {
+    let sql = "select id from records where community_id = $1 and kind = 'team' order by id";
+    let rows = sqlx::query(sql).bind(community.to_string()).fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| parsed(row, "id").map(TeamId)).collect()
+}
+
+/// Writes a record and notes for whom it disappears. Returns whether it was written.
+///
+/// A device chooses ids: one that is taken by another root's record, or by one of another kind, stays what it is.
+pub async fn put(tx: &mut Tx, community: CommunityId, seq: Seq, record: &Record) -> Result<bool, Failure> {
+    let row = Row::of(record, seq);
+    let before = sqlx::query("select root, kind, audience from records where community_id = $1 and id = $2")
+        .bind(community.to_string())
+        .bind(row.id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(before) = before {
+        if before.try_get::<String, _>("root")? != row.root.to_string()
+            || before.try_get::<String, _>("kind")? != row.kind
+        {
+            tracing::warn!(record = %row.id, kind = row.kind, "an id that is taken was not overwritten");
+            return Ok(false);
+        }
+        let held_by: String = before.try_get("audience")?;
+        if held_by != row.audience {
+            depart(tx, community, seq, record.id, &held_by).await?;
+        }
+    }
+    upsert(tx, community, &row).await?;
+    Ok(true)
+}
+
+async fn upsert(tx: &mut Tx, community: CommunityId, row: &Row) -> Result<(), Failure> {
+    let sql = "insert into records (community_id, id, root, kind, audience, seq, body) values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (community_id, id) do update set audience = excluded.audience, seq = excluded.seq, body = excluded.body";
+    sqlx::query(sql)
+        .bind(community.to_string())
+        .bind(row.id.to_string())
+        .bind(row.root.to_string())
+        .bind(row.kind.as_str())
+        .bind(row.audience.as_str())
+        .bind(row.seq)
+        .bind(row.body.get())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn depart(tx: &mut Tx, community: CommunityId, seq: Seq, id: RecordId, audience: &str) -> Result<(), Failure> {
+    let sql = "insert into departures (community_id, seq, id, audience) values ($1, $2, $3, $4)
+        on conflict (community_id, seq, id) do nothing";
+    sqlx::query(sql)
+        .bind(community.to_string())
+        .bind(seq)
+        .bind(id.to_string())
+        .bind(audience)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+fn known(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Record>, Failure> {
+    let rows: Vec<Row> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(rows.iter().filter_map(Row::record).collect())
+}
+
+/// A row with the columns id, root, audience, seq, kind and body.
+pub fn read(row: &sqlx::any::AnyRow) -> Result<Row, Failure> {
+    Ok(Row {
+        id: RecordId(parsed(row, "id")?),
+        root: RecordId(parsed(row, "root")?),
+        audience: row.try_get("audience")?,
+        seq: row.try_get("seq")?,
+        kind: row.try_get("kind")?,
+        body: RawValue::from_string(row.try_get("body")?).map_err(Failure::broken)?,
+    })
+}
+
+/// An id out of a text column.
+pub fn parsed(row: &sqlx::any::AnyRow, column: &str) -> Result<uuid::Uuid, Failure> {
+    row.try_get::<String, _>(column)?.parse().map_err(|_| Failure::Broken(format!("{column} holds no id")))
+}

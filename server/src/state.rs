@@ -1,0 +1,36 @@
+//! What every request needs: the database, the site, and how often something was tried.
+
+use std::sync::Arc;
+
+use crate::{attempts::Attempts, db::Db, site::Site};
+
+pub type Shared = Arc<State>;
+
+pub struct State {
+    pub db: Db,
+    pub site: Site,
+    /// The address that people use, where it is not the one that requests name.
+    pub public_url: Option<String>,
+    /// Wrong pass phrases, by account name: addresses are shared behind proxies.
+    pub sign_ins: Attempts,
+    /// Wrong pass phrases, by device.
+    pub sign_ins_of_device: Attempts,
+    /// Pushes, by device.
+    pub pushes: Attempts,
+}
+
+const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1000;
+const TEN_SECONDS: i64 = 10 * 1000;
+
+impl State {
+    pub fn new(db: Db, site: Site, public_url: Option<String>) -> Shared {
+        Arc::new(Self {
+            db,
+            site,
+            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
+            sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
+            pushes: Attempts::new(30, TEN_SECONDS),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! The routes of sync: enrol, hello, push and pull. Each is one transaction around a pure machine.
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State as Given, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use domain::permissions::{Act, may};
+use serde::de::DeserializeOwned;
+use sync::{
+    messages::{Hello, HelloAnswer, Profile, Pull, PullAnswer, Push, PushAnswer, Unlock, path},
+    server::push,
+};
+
+use crate::{
+    accounts,
+    answers::Declined,
+    canon::SqlCanon,
+    clock, communities, cookies,
+    db::{Tx, retried},
+    devices::{self, Device},
+    enrolment,
+    failure::Failure,
+    records,
+    state::{Shared, State},
+    view,
+};
+
+/// The most bytes of any message, unpacked.
+const MESSAGE_BYTES: usize = 1024 * 1024;
+
+pub fn routes() -> Router<Shared> {
+    Router::new()
+        .route(path::ENROL, post(enrolment::enrol))
+        .route(path::HELLO, post(hello))
+        .route(path::PUSH, post(take_push))
+        .route(path::PULL, post(pull))
+        .layer(DefaultBodyLimit::max(MESSAGE_BYTES))
+}
+
+/// The body of a message, or why it is none.
+pub type Body = Result<Bytes, BytesRejection>;
+
+pub fn message<T: DeserializeOwned>(body: Body) -> Result<T, Declined> {
+    let bytes = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Declined::TooLarge,
+        _ => Declined::Malformed,
+    })?;
+    serde_json::from_slice(&bytes).map_err(|_| Declined::Malformed)
+}
+
+/// The device whose credential came with the request.
+async fn sender(tx: &mut Tx, headers: &HeaderMap) -> Result<Device, Declined> {
+    let token = cookies::read(headers, cookies::DEVICE).ok_or(Declined::NotEnrolled)?;
+    devices::with_token(tx, token).await?.ok_or(Declined::NotEnrolled)
+}
+
+async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
+    let mut tx = state.db.read().await?;
+    sender(&mut tx, headers).await
+}
+
+async fn take_push(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<PushAnswer>, Declined> {
+    let device = sender_of(&state, &headers).await?;
+    state.pushes.begin(&device.id.to_string(), clock::now()).map_err(|seconds| Declined::TooMany { seconds })?;
+    let sent: Push = message(body)?;
+    Ok(Json(retried(|| admitted(&state, &device, &sent)).await?))
+}
+
+async fn admitted(state: &State, device: &Device, sent: &Push) -> Result<PushAnswer, Failure> {
+    let received = clock::now();
+    let mut canon = SqlCanon::new(state.db.write().await?, device.community, received);
+    let answer = push(&mut canon, &device.sender(), sent, received).await?;
+    canon.commit().await?;
+    Ok(answer)
+}
+
+async fn pull(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<PullAnswer>, Declined> {
+    let asked: Pull = message(body)?;
+    let mut tx = state.db.read().await?;
+    let device = sender(&mut tx, &headers).await?;
+    Ok(Json(view::pull(&mut tx, &device, &asked).await?))
+}
+
+async fn hello(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<HelloAnswer>, Declined> {
+    let said: Hello = message(body)?;
+    let device = sender_of(&state, &headers).await?;
+    Ok(Json(retried(|| greeted(&state, &device, &said)).await?))
+}
+
+async fn greeted(state: &State, device: &Device, said: &Hello) -> Result<HelloAnswer, Failure> {
+    let now = clock::now();
+    let mut tx = state.db.write().await?;
+    let lanes = devices::lanes(&mut tx, device).await?;
+    let is_complete = said.waiting == 0 && devices::is_complete(&lanes, &said.seals);
+    devices::note_contact(&mut tx, device, said.waiting, is_complete.then_some(now), now).await?;
+    let head = communities::head(&mut tx, device.community).await?;
+    let answer = HelloAnswer {
+        server: now,
+        enrolled: enrolment::enrolled(&mut tx, device).await?,
+        epoch: head.epoch,
+        head: head.seq,
+        unlocks: unlocks(&mut tx, device).await?,
+        lanes,
+    };
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// Who may unlock the device with a PIN: on a shared one everyone who works here, on a personal one its owner.
+async fn unlocks(tx: &mut Tx, device: &Device) -> Result<Vec<Unlock>, Failure> {
+    let mut unlocks = vec![];
+    for account in accounts::all(tx, device.community).await? {
+        let Some(verifier) = account.pin_verifier else { continue };
+        let belongs = match device.profile {
+            Profile::Personal { person } => person == account.person,
+            Profile::Shared => records::person(tx, device.community, account.person)
+                .await?
+                .is_some_and(|person| person.left.is_none() && may(&person.roles, Act::SeeWork)),
+        };
+        if belongs {
+            unlocks.push(Unlock { person: account.person, verifier });
+        }
+    }
+    Ok(unlocks)
+}

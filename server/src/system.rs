@@ -1,0 +1,160 @@
+//! What the server does itself: changes by the system in a lane of its own, decided and logged like everyone's.
+
+use domain::{
+    changes::{Change, Deed, RULES, Request},
+    decide::{Actor, Context, Side, decide},
+    ids::{ChangeId, CommunityId, DeviceId, LaneId, LoadId, PersonId, derived},
+    records::{Body, Root},
+    refusal::Refusal,
+    time::{Clocks, Interval, Moment, Stamp},
+};
+use sha2::{Digest, Sha256};
+use sync::{
+    messages::{Envelope, Identity, Outcome},
+    server::{Canon, Lane, LogEntry, decided},
+};
+use uuid::Uuid;
+
+use crate::{canon::SqlCanon, failure::Failure};
+
+/// What came of a list of requests.
+#[derive(Debug, Default)]
+pub struct Applied {
+    pub written: usize,
+    /// Recorded already, word for word.
+    pub unchanged: usize,
+    /// The keys of those that were refused, and why.
+    pub refused: Vec<(String, String)>,
+}
+
+/// Applies `requests` in their order, each known by its key. Doing it twice changes nothing.
+pub async fn apply(canon: &mut SqlCanon, requests: Vec<(String, Request)>, now: Moment) -> Result<Applied, Failure> {
+    let mut seq = canon.take_head().await?.seq;
+    let mut lane = own_lane(canon).await?;
+    let mut applied = Applied::default();
+    for (key, request) in requests {
+        let deed = Deed::Request(request);
+        let root = canon.root(deed.root(canon.community())).await?;
+        if is_recorded(&root, &deed) {
+            applied.unchanged += 1;
+            continue;
+        }
+        let deed = with_next_version(deed, &root);
+        let id = change_id(canon, &key, &deed, lane.last).await?;
+        let change = Change { id, at: stamp(now), after: vec![], supersedes: None, deed };
+        seq += 1;
+        lane.last += 1;
+        match settle(canon, &root, &change, &lane, seq, now).await? {
+            Outcome::Accepted { .. } => applied.written += 1,
+            Outcome::Refused { refusal } => applied.refused.push((key, sentence(&refusal))),
+            Outcome::Quarantined { .. } => applied.refused.push((key, "the rule failed".into())),
+        }
+    }
+    canon.advance_lane(lane.id, lane.last).await?;
+    Ok(applied)
+}
+
+async fn settle(
+    canon: &mut SqlCanon,
+    root: &Root,
+    change: &Change,
+    lane: &Lane,
+    seq: i64,
+    now: Moment,
+) -> Result<Outcome, Failure> {
+    let reads = canon.reads(&change.deed.reads(canon.community())).await?;
+    let at = Interval::exactly(now);
+    let context = Context { community: canon.community(), side: Side::Server, at };
+    let (outcome, records) = decided(|| decide(root, &reads, change, &Actor::System, &context));
+    let envelope = Envelope::seal(change);
+    let bytes = serde_json::to_string(&envelope).map_err(Failure::broken)?;
+    let entry = LogEntry {
+        seq,
+        lane: lane.id,
+        n: lane.last,
+        id: change.id,
+        kind: &envelope.kind,
+        envelope: &bytes,
+        person: None,
+        at,
+        received: now,
+        rules: RULES,
+        outcome: &outcome,
+        records: &records,
+    };
+    canon.log(entry).await?;
+    Ok(outcome)
+}
+
+async fn own_lane(canon: &mut SqlCanon) -> Result<Lane, Failure> {
+    let id = own_lane_id(canon.community());
+    if let Some(lane) = canon.lane(id).await? {
+        return Ok(lane);
+    }
+    let lane = Lane { id, device: DeviceId(Uuid::nil()), person: PersonId(Uuid::nil()), last: 0 };
+    canon.open_lane(&lane, Identity::SignedIn).await?;
+    Ok(lane)
+}
+
+/// The lane of the server itself.
+pub fn own_lane_id(community: CommunityId) -> LaneId {
+    LaneId(derived(&[b"system lane", community.0.as_bytes()]))
+}
+
+/// Follows from what is said, so that a lost answer cannot say it twice; said again after something else, it is new.
+async fn change_id(canon: &mut SqlCanon, key: &str, deed: &Deed, said: i64) -> Result<ChangeId, Failure> {
+    let (kind, body) = deed.encode();
+    let digest = Sha256::new().chain_update(kind.as_bytes()).chain_update([0]).chain_update(body.get()).finalize();
+    let community = canon.community();
+    let id = ChangeId(derived(&[b"system change", community.0.as_bytes(), key.as_bytes(), &digest]));
+    if canon.logged(id).await?.is_none() {
+        return Ok(id);
+    }
+    Ok(ChangeId(derived(&[id.0.as_bytes(), &said.to_be_bytes()])))
+}
+
+/// Whether the latest record of its root says exactly this, whatever its version.
+fn is_recorded(root: &Root, deed: &Deed) -> bool {
+    let latest = root.latest_version();
+    let Deed::Request(request) = deed else { return false };
+    root.records.iter().any(|record| match (&record.body, request) {
+        (Body::Community(kept), Request::PutCommunity(new)) => kept == new,
+        (Body::Area(kept), Request::PutArea(new)) => kept == new,
+        (Body::Checkpoint(kept), Request::PutCheckpoint(new)) => kept == new,
+        (Body::Checklist(kept), Request::PutChecklist(new)) => kept.version == latest && kept == new,
+        (Body::Route(kept), Request::PutRoute(new)) => kept == new,
+        (Body::Plan(kept), Request::PutPlan(new)) => {
+            let mut new = new.clone();
+            new.version = latest;
+            kept.version == latest && *kept == new
+        }
+        (Body::Person(kept), Request::PutPerson(new)) => kept == new,
+        (Body::Team(kept), Request::PutTeam(new)) => kept == new,
+        (Body::Roster(kept), Request::PutRoster(new)) => kept == new,
+        _ => false,
+    })
+}
+
+/// Data files give plans no version: what they say now is the next one. Checklists say their own.
+fn with_next_version(deed: Deed, root: &Root) -> Deed {
+    match deed {
+        Deed::Request(Request::PutPlan(mut plan)) => {
+            plan.version = root.latest_version() + 1;
+            Deed::Request(Request::PutPlan(plan))
+        }
+        other => other,
+    }
+}
+
+fn stamp(now: Moment) -> Stamp {
+    Stamp { clocks: Clocks { wall: now, mono: 0, load: LoadId(Uuid::nil()) }, contact: None }
+}
+
+fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotPermitted => "it is not permitted".into(),
+        Refusal::NoSuchThing => "it names something that is not here".into(),
+        Refusal::Outdated { current } => format!("it was changed: raise its version to {}", current + 1),
+        Refusal::Invalid { field } => format!("`{field}` is outside its bounds"),
+    }
+}
