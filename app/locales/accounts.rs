@@ -23,7 +23,6 @@ texts! {
     unlock => "解锁", "Unlock";
     who_are_you => "您是谁？", "Who are you?";
     unlock_lead => "选自己的名字，输入 PIN。没有网络也可以。", "Choose your name and type your PIN. It works without a network.";
-    pin => "PIN", "PIN";
     pin_for(name: &str) => "{name} 的 PIN", "PIN of {name}";
     pin_wrong => "PIN 不对。", "That is not the PIN.";
     pin_wait(seconds: i64) => "试得太多了，请等 {seconds} 秒。", "Too many attempts: wait {seconds} s.";
@@ -38,7 +37,6 @@ texts! {
     set_pin_lead => "4 到 8 位数字，用来在共用平板上解锁。", "4 to 8 digits, to unlock a shared tablet.";
     pin_digits => "请输入 4 到 8 位数字。", "Type 4 to 8 digits.";
     pin_set => "PIN 已设好，几秒后各平板可用。", "The PIN is set; tablets know it within seconds.";
-    not_now => "以后再说", "Not now";
     signed_in_as(name: &str) => "当前：{name}", "At this device: {name}";
     unsent_stay(n: usize) => "还有 {n} 条没上传。它们会留在本机，联网后自动上传，谁在用都一样。", "{n} changes are not sent yet. They stay here and go by themselves when there is a network, whoever is here.";
     set_up => "设置小区", "Set up the community";

@@ -21,6 +21,5 @@ texts! {
     put_right => "标为已处理", "Mark as put right";
     how => "怎么处理的？", "How was it put right?";
     corrected_by(name: &str, when: &str) => "{name} 于 {when} 处理", "Put right by {name}, {when}";
-    reported => "已上报", "Reported";
     see_round => "看这次巡查", "See the round";
 }

@@ -1,16 +1,11 @@
 //! Words that belong to no one noun: navigation, buttons, empty pages, what went wrong.
 
-use domain::{
-    people::Role,
-    refusal::{Flag, Refusal},
-    text::Unfit,
-};
+use domain::{people::Role, refusal::Refusal, text::Unfit};
 
 use super::texts;
 use crate::online::Trouble;
 
 texts! {
-    product => "掌灯", "Lamplighter";
     today => "今日", "Today";
     findings => "问题", "Findings";
     results => "巡查结果", "Results";
@@ -20,11 +15,8 @@ texts! {
     skip_to_content => "跳到正文", "Skip to content";
     back => "返回", "Back";
     cancel => "取消", "Cancel";
-    close => "关闭", "Close";
-    save => "保存", "Save";
     try_again => "重试", "Try again";
     optional => "选填", "optional";
-    yes => "是", "Yes";
     loading => "正在读取…", "Loading…";
     language => "语言", "Language";
     theme => "显示", "Display";
@@ -43,16 +35,12 @@ texts! {
     cannot_store => "掌灯把每次记录先存在设备上。请关闭隐私（无痕）模式，或换用新版 Chrome、Edge、Safari、Firefox 打开。", "Lamplighter saves on the device first. Leave private browsing, or open it in a current Chrome, Edge, Safari or Firefox.";
     new_release => "有新版本", "A new version is ready";
     take_new_release => "现在更新", "Update now";
-    sunlight_note => "强光：最高对比度", "Sunlight: highest contrast";
     about => "关于", "About";
     storage_kept => "浏览器已承诺保留本机数据", "The browser has promised to keep this device's data";
     storage_not_promised => "浏览器没有承诺保留数据：请把掌灯安装到主屏幕", "The browser has not promised to keep the data: install Lamplighter on the home screen";
     quota_used(percent: u32) => "本机存储已用 {percent}%", "{percent} % of this device's storage is used";
     quota_warning(percent: u32) => "本机存储已用 {percent}%，请尽快联网上传", "Storage is {percent} % full: connect soon so that it can be sent";
     version(release: &str) => "版本 {release}", "Version {release}";
-    details => "详情", "Details";
-    search => "查找", "Search";
-    nothing_found => "没有符合的内容", "Nothing matches";
     no_rights => "这个页面不在您的权限内", "This page is not for your role";
     no_rights_next => "需要时请联系项目经理。", "Ask your manager if you need it.";
     no_network_here => "这里需要网络", "This needs the network";
@@ -149,28 +137,5 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NoSuchThing => no_such_thing().into(),
         Refusal::Outdated { current } => outdated(*current),
         Refusal::Invalid { field } => invalid(field),
-    }
-}
-
-pub fn flag(flag: Flag) -> &'static str {
-    texts! {
-        not_entitled => "当时不在其岗位权限内", "Not within their role at the time";
-        clock => "时间无法证实", "The time cannot be proven";
-        unknown => "所依据的计划或检查表不在此", "Its plan or checklist is not known here";
-        after_finish => "任务结束之后补记", "Recorded after the round was finished";
-        not_on_route => "不在路线上", "Not on the route";
-        incomplete => "有未答项", "Items were left unanswered";
-        already_done => "此前已有记录", "It had been recorded before";
-        old_version => "依据旧版", "By an older version";
-    }
-    match flag {
-        Flag::NotEntitled => not_entitled(),
-        Flag::ClockDoubtful => clock(),
-        Flag::UnknownReference => unknown(),
-        Flag::AfterFinish => after_finish(),
-        Flag::NotOnRoute => not_on_route(),
-        Flag::Incomplete => incomplete(),
-        Flag::AlreadyDone => already_done(),
-        Flag::OldVersion => old_version(),
     }
 }

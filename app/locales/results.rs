@@ -5,7 +5,6 @@ use super::texts;
 texts! {
     in_order => "今天正常", "Today is in order";
     not_in_order(n: usize) => "今天有 {n} 项要看", "{n} things to look at today";
-    window_of(from: &str, to: &str) => "{from} 至 {to}", "{from} to {to}";
     from => "从", "From";
     to => "到", "To";
     kind => "类别", "Kind";

@@ -21,13 +21,10 @@ texts! {
     stops(n: usize) => "{n} 个点", "{n} checkpoints";
     start => "开始任务", "Start the round";
     go_on => "继续", "Go on";
-    open => "打开", "Open";
-    until(when: &str) => "至 {when}", "until {when}";
     from_to(from: &str, to: &str) => "{from}–{to}", "{from}–{to}";
     progress(done: usize, all: usize) => "{done}/{all}", "{done}/{all}";
     progress_of(done: usize, all: usize) => "已到 {done} 个点，共 {all} 个", "{done} of {all} checkpoints visited";
     next_stop(name: &str) => "下一点：{name}", "Next: {name}";
-    arrive => "到点", "Arrive";
     free_order => "顺序不限", "in any order";
     fixed_order => "按顺序", "in this order";
     finish => "结束任务", "Finish the round";
@@ -36,7 +33,6 @@ texts! {
     finish_reason => "原因", "Reason";
     finished_by(name: &str, when: &str) => "{name} 于 {when} 结束", "Finished by {name}, {when}";
     all_visited => "全部到点。可以结束了。", "Every checkpoint is visited. You can finish.";
-    walkers => "巡查人", "Walked by";
     not_yours => "这是别的班组的任务", "This round is another team's";
     tag_code => "标签编码", "Tag code";
     tag_code_note => "二维码下方的 8 位编码，或粘贴扫码内容", "The 8 characters under the QR code, or paste what a scanner read";
@@ -52,7 +48,6 @@ texts! {
     arrived_by_hand(when: &str) => "{when} 手动到点", "{when} by hand";
     proof_tag => "标签", "by tag";
     proof_code => "编码", "by code";
-    proof_by_hand => "手动", "by hand";
     proof_by_hand_because(reason: &str) => "手动：{reason}", "by hand: {reason}";
     tag_of_other(name: &str) => "这是“{name}”的标签。", "This is the tag of “{name}”.";
     go_there(name: &str) => "去“{name}”", "Go to “{name}”";

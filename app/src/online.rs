@@ -24,13 +24,17 @@ pub enum Trouble {
     /// The name or the pass phrase is wrong; which of them is not said.
     WrongPassword,
     /// Too many attempts: try again after so many seconds.
-    TooMany { seconds: u64 },
+    TooMany {
+        seconds: u64,
+    },
     /// Nobody is signed in, or the session has expired.
     SignInFirst,
     NotPermitted,
     NotFound,
     /// A field does not fit; `field` is its name in the call.
-    Invalid { field: String },
+    Invalid {
+        field: String,
+    },
     /// The set-up link was used already or has expired.
     LinkUsed,
     /// The server failed; it has logged why.

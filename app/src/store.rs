@@ -4,4 +4,4 @@ pub mod courier;
 pub mod disk;
 pub mod held;
 
-pub use held::{Held, NotSaved, Network, Present, provide_store, use_store, Store};
+pub use held::{Network, NotSaved, Present, Store, provide_store, use_store};

@@ -9,6 +9,7 @@ use crate::{
     permissions::may_walk,
     plans::{self, Occurrence, Plan, Window},
     rounds::{Reports, Round, Standing, standing},
+    routes::Route,
     text::Words,
     time::{Moment, Zone},
 };
@@ -76,18 +77,36 @@ impl<'a> Known<'a> {
                 }
             })
             .collect();
-        duties.extend(records.into_values().map(|round| Duty {
-            round: round.id,
-            name: &round.name,
-            kind: round.kind,
-            window: round.window,
-            standing: standing(Some(round), round.window.as_ref(), now, reports),
-            planned: None,
-            record: Some(round),
-        }).filter(|duty| (from..until).contains(&duty.begins())));
+        duties.extend(
+            records
+                .into_values()
+                .map(|round| Duty {
+                    round: round.id,
+                    name: &round.name,
+                    kind: round.kind,
+                    window: round.window,
+                    standing: standing(Some(round), round.window.as_ref(), now, reports),
+                    planned: None,
+                    record: Some(round),
+                })
+                .filter(|duty| (from..until).contains(&duty.begins())),
+        );
         duties.sort_by_key(|duty| (duty.begins(), duty.round));
         duties
     }
+}
+
+/// The routes that `person` may walk without a plan, each with the duty that it is walked for: what their own team's plans use.
+pub fn walkable<'a>(
+    routes: impl IntoIterator<Item = &'a Route>,
+    plans: &[&Plan],
+    person: &Person,
+) -> Vec<(&'a Route, DutyKind)> {
+    let duty = |route: &Route| {
+        let own = |plan: &&&Plan| plan.route == route.id && may_walk(person, plan.kind, Some(plan.team));
+        plans.iter().find(own).map(|plan| plan.kind)
+    };
+    routes.into_iter().filter_map(|route| Some((route, duty(route)?))).collect()
 }
 
 /// Whether a round is `person`'s to walk, or one they have walked.
@@ -100,9 +119,7 @@ pub fn is_for(duty: &Duty<'_>, person: &Person) -> bool {
     };
     let named: Option<PersonId> = duty.planned.as_ref().and_then(|(_, occurrence)| occurrence.person);
     walked
-        || (duty.planned.is_some()
-            && may_walk(person, duty.kind, team)
-            && named.is_none_or(|named| named == person.id))
+        || (duty.planned.is_some() && may_walk(person, duty.kind, team) && named.is_none_or(|named| named == person.id))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
     checkpoints::Checkpoint,
     community::Community,
     findings::{FindingRaised, Source},
-    ids::{ChangeId, CheckpointId, ChecklistId, CommunityId, FindingId, RecordId, RoundId, RouteId, VisitId},
+    ids::{ChangeId, ChecklistId, CheckpointId, CommunityId, FindingId, RecordId, RoundId, RouteId, VisitId},
     people::{Person, Roster, Team},
     plans::Plan,
     rounds::Occasion,
@@ -178,7 +178,8 @@ impl Deed {
         } else {
             return Err(Undecodable::UnknownKind);
         };
-        let deed = deed.map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })?;
+        let deed =
+            deed.map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })?;
         if deed.is_within_bounds() { Ok(deed) } else { Err(Undecodable::TooLarge) }
     }
 

@@ -119,13 +119,7 @@ fn entitled(actor: &Actor, act: Act) -> bool {
     }
 }
 
-fn round_started(
-    root: &Root,
-    reads: &Reads,
-    started: &RoundStarted,
-    actor: &Actor,
-    context: &Context,
-) -> Decision {
+fn round_started(root: &Root, reads: &Reads, started: &RoundStarted, actor: &Actor, context: &Context) -> Decision {
     let mut flags = BTreeSet::new();
     let (mut round, audience) = match root.round() {
         Some((round, audience)) => (round.clone(), audience),
@@ -173,7 +167,10 @@ fn new_round(
         id: started.round(),
         occasion: started.occasion.clone(),
         name: name.cloned().unwrap_or_default(),
-        kind: plan.map_or(DutyKind::Patrol, |plan| plan.kind),
+        kind: match started.occasion {
+            Occasion::Planned(_) => plan.map_or(DutyKind::Patrol, |plan| plan.kind),
+            Occasion::Unplanned { duty, .. } => duty,
+        },
         team: plan.map(|plan| plan.team),
         window,
         order: route.map_or(StopOrder::Free, |route| route.order),

@@ -135,13 +135,8 @@ pub fn due<'a>(
                 if window.grace_end < from || window.start >= until {
                     continue;
                 }
-                let occurrence = |person| Occurrence {
-                    plan: plan.id,
-                    version: plan.version,
-                    date,
-                    slot: slot.slot.clone(),
-                    person,
-                };
+                let occurrence =
+                    |person| Occurrence { plan: plan.id, version: plan.version, date, slot: slot.slot.clone(), person };
                 let persons: Vec<Option<PersonId>> = match plan.each {
                     Each::Anyone => vec![None],
                     Each::Everyone => people

@@ -36,7 +36,11 @@ pub struct Round {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Occasion {
     Planned(Occurrence),
-    Unplanned { route: RouteId },
+    /// Walked without a plan, as a duty of this kind.
+    Unplanned {
+        route: RouteId,
+        duty: DutyKind,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

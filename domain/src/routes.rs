@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{CheckpointId, ChecklistId, RouteId},
+    ids::{ChecklistId, CheckpointId, RouteId},
     text::Words,
 };
 

@@ -122,7 +122,9 @@ pub fn short_code(secret_digest: &[u8; 32]) -> String {
 
 /// What a tablet holds of a short code: enough to know it when it is typed, not enough to read it off.
 pub fn short_code_digest(checkpoint: CheckpointId, code: &str) -> String {
-    to_hex(&Sha256::new().chain_update(b"lamplighter short code").chain_update(checkpoint.0).chain_update(code).finalize())
+    to_hex(
+        &Sha256::new().chain_update(b"lamplighter short code").chain_update(checkpoint.0).chain_update(code).finalize(),
+    )
 }
 
 pub fn to_hex(bytes: &[u8]) -> String {
@@ -177,7 +179,10 @@ mod tests {
         assert_eq!(find(&printed(&key, 2, 2)), Ok(CheckpointId(Uuid::from_u128(2))));
         let code = short_code(&[1; 32]);
         assert_eq!(find(&code), Ok(CheckpointId(Uuid::from_u128(1))));
-        assert_eq!(find(&format!(" {}-{} ", code[..4].to_lowercase(), &code[4..])), Ok(CheckpointId(Uuid::from_u128(1))));
+        assert_eq!(
+            find(&format!(" {}-{} ", code[..4].to_lowercase(), &code[4..])),
+            Ok(CheckpointId(Uuid::from_u128(1)))
+        );
     }
 
     #[test]
@@ -193,7 +198,17 @@ mod tests {
     #[test]
     fn hostile_text_is_not_a_tag() {
         let long = "A".repeat(10_000);
-        for text in ["", "LL1.", "LL1.x.1.y", "LL1.a.b.c.d", "https://example.org", "'; drop table", "🔦🔦🔦🔦🔦🔦🔦🔦", "ÄÖÜÄÖÜÄÖ", &long] {
+        for text in [
+            "",
+            "LL1.",
+            "LL1.x.1.y",
+            "LL1.a.b.c.d",
+            "https://example.org",
+            "'; drop table",
+            "🔦🔦🔦🔦🔦🔦🔦🔦",
+            "ÄÖÜÄÖÜÄÖ",
+            &long,
+        ] {
             assert_eq!(find(text), Err(TagFault::NotATag), "{text:.40}");
         }
     }

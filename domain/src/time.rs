@@ -66,7 +66,10 @@ impl Zone {
         let with = |seconds: i32| as_utc.plus(-i64::from(seconds) * 1000);
         let before = self.seconds_at(as_utc.plus(-DAY));
         let after = self.seconds_at(as_utc.plus(DAY));
-        [before, after].into_iter().find(|seconds| self.seconds_at(with(*seconds)) == *seconds).map_or(with(before), with)
+        [before, after]
+            .into_iter()
+            .find(|seconds| self.seconds_at(with(*seconds)) == *seconds)
+            .map_or(with(before), with)
     }
 }
 
@@ -187,10 +190,7 @@ mod tests {
     #[test]
     fn a_steady_clock_five_minutes_slow_still_gives_the_minute() {
         let slow = -5 * MINUTE;
-        let stamp = Stamp {
-            clocks: clocks(1_000_000 + slow, 0, 2),
-            contact: Some(contact(0, clocks(slow, 77, 1))),
-        };
+        let stamp = Stamp { clocks: clocks(1_000_000 + slow, 0, 2), contact: Some(contact(0, clocks(slow, 77, 1))) };
         let interval = stamp.interval(contact(9_000_000, clocks(9_000_000 + slow, 50, 3)));
         assert_eq!(interval.best, Moment(1_000_000));
         assert!(!interval.is_doubtful());
@@ -233,7 +233,10 @@ mod tests {
         let change = Moment(1_774_746_000_000);
         let zone = Zone {
             name: "Europe/Berlin".into(),
-            offsets: vec![ZoneOffset { from: Moment(i64::MIN), seconds: 3600 }, ZoneOffset { from: change, seconds: 7200 }],
+            offsets: vec![
+                ZoneOffset { from: Moment(i64::MIN), seconds: 3600 },
+                ZoneOffset { from: change, seconds: 7200 },
+            ],
         };
         let day = NaiveDate::from_ymd_opt(2026, 3, 29).expect("a date of the calendar");
         let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).expect("a time of day");

@@ -6,7 +6,7 @@ use crate::{
     changes::{Deed, Fact, VisitRecorded},
     checklists::{Answer, Checklist},
     findings,
-    ids::{CheckpointId, ChecklistId, PersonId, RoundId, VisitId},
+    ids::{ChecklistId, CheckpointId, PersonId, RoundId, VisitId},
     time::Interval,
 };
 

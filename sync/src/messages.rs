@@ -257,7 +257,10 @@ pub struct Pull {
 pub enum PullAnswer {
     Page(Page),
     /// The epoch or the rights are others now: build the view anew from the beginning.
-    Rebuild { epoch: String, view: String },
+    Rebuild {
+        epoch: String,
+        view: String,
+    },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

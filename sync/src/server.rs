@@ -143,7 +143,10 @@ pub async fn push<C: Canon>(
 enum Admission {
     Decide,
     /// It has its outcome already; `consumes` where its number is new because its lane was renumbered.
-    Repeat { logged: Logged, consumes: bool },
+    Repeat {
+        logged: Logged,
+        consumes: bool,
+    },
     Trouble(LaneTrouble),
 }
 

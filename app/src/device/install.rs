@@ -41,8 +41,8 @@ pub fn new_release_ready() -> RwSignal<bool> {
             let installing = worker.clone();
             let changed = Closure::<dyn FnMut()>::new(move || {
                 // The first release of all has no one to take over from.
-                let is_update = web_sys::window()
-                    .is_some_and(|window| window.navigator().service_worker().controller().is_some());
+                let is_update =
+                    web_sys::window().is_some_and(|window| window.navigator().service_worker().controller().is_some());
                 if installing.state() == web_sys::ServiceWorkerState::Installed && is_update {
                     ready.set(true);
                 }

@@ -30,10 +30,13 @@ pub fn language() -> Language {
 /// Keeps the choice; a browser that refuses keeps it until the page is closed.
 pub fn set_language(language: Language) {
     let _ = LocalStorage::set(LANGUAGE, language);
-    set_root_attribute("lang", match language {
-        Language::Zh => "zh-CN",
-        Language::En => "en",
-    });
+    set_root_attribute(
+        "lang",
+        match language {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        },
+    );
 }
 
 pub fn theme() -> Theme {
@@ -70,4 +73,32 @@ pub fn set_present(present: Option<(PersonId, Identity)>) {
         }
         None => SessionStorage::delete(PRESENT),
     }
+}
+
+/// Milliseconds that a further attempt costs after five wrong PINs.
+pub const PIN_WAIT: i64 = 30_000;
+
+/// How often a person's PIN was typed wrongly here, kept over reloads.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct PinAttempts {
+    pub wrong: u32,
+    pub not_before: domain::time::Moment,
+}
+
+fn pin_key(person: PersonId) -> String {
+    format!("lamplighter.pin.{person}")
+}
+
+pub fn pin_attempts(person: PersonId) -> PinAttempts {
+    LocalStorage::get(pin_key(person)).unwrap_or_default()
+}
+
+pub fn count_wrong_pin(person: PersonId, now: domain::time::Moment) {
+    let wrong = pin_attempts(person).wrong + 1;
+    let not_before = if wrong >= 5 { now.plus(PIN_WAIT) } else { now };
+    let _ = LocalStorage::set(pin_key(person), PinAttempts { wrong, not_before });
+}
+
+pub fn forget_wrong_pins(person: PersonId) {
+    LocalStorage::delete(pin_key(person));
 }

@@ -187,7 +187,10 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             store.world.update(|world| world.reload_outbox(outbox));
         }
         Write::Absorb(page) => {
-            if !page.rows.is_empty() || !page.departures.is_empty() || page.cursor != store.world.with_untracked(|world| world.cursor) {
+            if !page.rows.is_empty()
+                || !page.departures.is_empty()
+                || page.cursor != store.world.with_untracked(|world| world.cursor)
+            {
                 disk.absorb(&page.rows, &page.departures, exchange.place(), false).await?;
                 store.world.update(|world| world.absorb(&page));
                 store.tell(Told::Records);

@@ -16,7 +16,7 @@ use sync::{
         exchange::Place,
         outbox::{Entry, Outbox, OwnLane},
     },
-    messages::{Row, Unlock, Enrolled},
+    messages::{Enrolled, Row, Unlock},
 };
 
 use domain::{
@@ -161,7 +161,8 @@ impl Disk {
             .find(|lane| lane.person == lane_if_none.person && !lane.closed)
             .unwrap_or(lane_if_none);
         let bundle = (changes.len() > 1).then(|| changes.first().map(|change| change.id)).flatten();
-        let entries: Vec<Entry> = (1..).zip(changes).map(|(i, change)| Entry::new(&lane, lane.last + i, change, bundle)).collect();
+        let entries: Vec<Entry> =
+            (1..).zip(changes).map(|(i, change)| Entry::new(&lane, lane.last + i, change, bundle)).collect();
         let outbox = tx.object_store(OUTBOX)?;
         for entry in &entries {
             // `add`, not `put`: a number that is taken fails the whole save instead of overwriting a change.
@@ -232,7 +233,13 @@ impl Disk {
     }
 
     /// Writes a page of the pull together with the place it leads to.
-    pub async fn absorb(&self, rows: &[Row], departures: &[domain::ids::RecordId], place: &Place, flip: bool) -> Result<()> {
+    pub async fn absorb(
+        &self,
+        rows: &[Row],
+        departures: &[domain::ids::RecordId],
+        place: &Place,
+        flip: bool,
+    ) -> Result<()> {
         self.write(&[RECORDS, FACTS], TransactionDurability::Relaxed, |tx| {
             let store = tx.object_store(RECORDS)?;
             if flip {
@@ -253,7 +260,8 @@ impl Disk {
     async fn all<T: DeserializeOwned>(&self, store: &str) -> Result<Vec<(String, T)>> {
         let database = self.database();
         let tx = database.transaction([store]).build()?;
-        let values: Vec<String> = tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+        let values: Vec<String> =
+            tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
         // A value that cannot be read stays on the disk; the rest is used.
         Ok(values.into_iter().filter_map(|text| Some((String::new(), serde_json::from_str(&text).ok()?))).collect())
     }

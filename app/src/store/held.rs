@@ -221,11 +221,8 @@ impl Store {
             .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes: None, deed })
             .collect();
         let lane = disk::new_lane(clock::fresh_lane(), present.person, present.identity);
-        let (lane, entries) = self
-            .disk()
-            .append(lane, &changes, finished_draft.as_deref())
-            .await
-            .map_err(NotSaved::Disk)?;
+        let (lane, entries) =
+            self.disk().append(lane, &changes, finished_draft.as_deref()).await.map_err(NotSaved::Disk)?;
         let ids = entries.iter().map(|entry| entry.id).collect();
         self.world.update(|world| {
             world.outbox.lanes.insert(lane.lane, lane);

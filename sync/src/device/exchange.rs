@@ -45,7 +45,9 @@ pub struct Exchange {
 pub enum Step {
     Send(Message),
     /// Nothing before `until`, in the milliseconds of the device's monotonic clock.
-    Wait { until: i64 },
+    Wait {
+        until: i64,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -64,11 +66,17 @@ pub enum Write {
     /// These changes must be sent again: the server does not have them.
     Resend(Vec<(LaneId, i64)>),
     /// The lane is another tablet's too; its waiting changes move to the new one.
-    Fork { lane: LaneId, fresh: LaneId },
+    Fork {
+        lane: LaneId,
+        fresh: LaneId,
+    },
     Stuck(LaneId),
     Absorb(Page),
     /// A whole view, built anew: replace the one in use.
-    Flip { rows: Vec<Row>, place: Place },
+    Flip {
+        rows: Vec<Row>,
+        place: Place,
+    },
 }
 
 /// Why there was no answer of ours.

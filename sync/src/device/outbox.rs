@@ -161,8 +161,7 @@ impl Outbox {
         if entry.id != delivery.id || matches!(entry.state, EntryState::Delivered { .. }) {
             return false;
         }
-        entry.state =
-            EntryState::Delivered { seq: delivery.seq, outcome: delivery.outcome.clone(), dismissed: false };
+        entry.state = EntryState::Delivered { seq: delivery.seq, outcome: delivery.outcome.clone(), dismissed: false };
         true
     }
 
@@ -172,7 +171,8 @@ impl Outbox {
         let Some(old) = self.lanes.get_mut(&lane) else { return vec![] };
         old.closed = true;
         let mut new = OwnLane { lane: fresh, last: 0, closed: false, ..*old };
-        let places: Vec<_> = self.entries.values().filter(|e| e.lane == lane && e.is_waiting()).map(|e| (e.lane, e.n)).collect();
+        let places: Vec<_> =
+            self.entries.values().filter(|e| e.lane == lane && e.is_waiting()).map(|e| (e.lane, e.n)).collect();
         let mut moved = Vec::new();
         for place in places {
             let Some(mut entry) = self.entries.remove(&place) else { continue };

@@ -1,0 +1,174 @@
+//! Unlock a shared tablet with a PIN, and change person, without a network.
+
+use domain::{ids::PersonId, people::Person, records::Body, text::Language};
+use leptos::prelude::*;
+use sync::messages::Identity;
+
+use crate::{
+    device::{clock, pin, preferences},
+    locales::{self, accounts as say, general},
+    shell::ChosenLanguage,
+    store::{Present, Store, use_store},
+    ui,
+};
+
+/// The digits of the longest PIN.
+const PIN_MOST: usize = 8;
+const PIN_LEAST: usize = 4;
+
+pub fn page() -> AnyView {
+    view! { <Unlock/> }.into_any()
+}
+
+#[component]
+fn Unlock() -> impl IntoView {
+    let store = use_store();
+    let chosen = RwSignal::new(None::<Person>);
+    view! {
+        <main class="door">
+            {language_switch()}
+            {move || match chosen.get() {
+                None => people(store, chosen),
+                Some(person) => view! { <PinPad person chosen/> }.into_any(),
+            }}
+        </main>
+    }
+}
+
+fn people(store: Store, chosen: RwSignal<Option<Person>>) -> AnyView {
+    let mut people: Vec<Person> = store.world.with(|world| {
+        let unlocks = store.unlocks.get();
+        unlocks
+            .iter()
+            .filter_map(|unlock| match world.get(unlock.person.into()) {
+                Some(Body::Person(person)) if person.works_here() && person.left.is_none() => Some(person.clone()),
+                _ => None,
+            })
+            .collect()
+    });
+    people.sort_by_key(|person| (person.roles.iter().min().copied(), locales::say(&person.name)));
+    let is_empty = people.is_empty();
+    let button = move |person: Person| {
+        let name = locales::say(&person.name);
+        let role = person.roles.first().map(|role| general::role(*role));
+        view! {
+            <li><button class="person" on:click=move |_| chosen.set(Some(person.clone()))>
+                {ui::icon("person")}<span class="person-name">{name}</span><span class="note">{role}</span>
+            </button></li>
+        }
+    };
+    view! {
+        <div class="card wide">
+            <h1>{say::who_are_you()}</h1>
+            <p class="lead">{say::unlock_lead()}</p>
+            {is_empty.then(|| ui::empty(say::no_unlocks(), say::no_unlocks_next()))}
+            <ul class="people">{people.into_iter().map(button).collect_view()}</ul>
+            <a class="button quiet" href="/sign-in">{say::sign_in_instead()}</a>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn PinPad(person: Person, chosen: RwSignal<Option<Person>>) -> impl IntoView {
+    let store = use_store();
+    let digits = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<String>);
+    let id = person.id;
+    let try_pin = move || {
+        let typed = digits.get_untracked();
+        if typed.len() < PIN_LEAST {
+            fault.set(Some(say::pin_digits().into()));
+            return;
+        }
+        match unlock(store, id, &typed) {
+            Ok(()) => {}
+            Err(words) => {
+                fault.set(Some(words));
+                digits.set(String::new());
+            }
+        }
+    };
+    let add = move |digit: char| {
+        fault.set(None);
+        digits.update(|digits| {
+            if digits.len() < PIN_MOST {
+                digits.push(digit);
+            }
+        });
+    };
+    let key = move |digit: char| {
+        view! { <button type="button" class="key" on:click=move |_| add(digit)>{digit}</button> }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" => try_pin(),
+        "Backspace" => digits.update(|digits| {
+            digits.pop();
+        }),
+        key => {
+            if let Some(digit) = key.chars().next().filter(|c| key.len() == 1 && c.is_ascii_digit()) {
+                add(digit);
+            }
+        }
+    };
+    let pad = NodeRef::<leptos::html::Div>::new();
+    pad.on_load(|pad| {
+        let _ = pad.focus();
+    });
+    view! {
+        <div class="card pin" tabindex="-1" node_ref=pad on:keydown=on_key role="group" aria-label=say::unlock()>
+            <h1>{say::pin_for(&locales::say(&person.name))}</h1>
+            <p class="pin-dots" aria-label=move || format!("{}", digits.get().len())>
+                {move || "●".repeat(digits.get().len())}
+                {move || "○".repeat(PIN_LEAST.saturating_sub(digits.get().len()))}
+            </p>
+            {ui::problem(move || fault.get())}
+            <div class="keys">
+                {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(key).into_iter().collect_view()}
+                <button type="button" class="key quiet" aria-label=say::delete_digit() on:click=move |_| digits.update(|digits| { digits.pop(); })>"⌫"</button>
+                {key('0')}
+                <button type="button" class="key main" on:click=move |_| try_pin()>{say::unlock()}</button>
+            </div>
+            <button type="button" class="button quiet" on:click=move |_| chosen.set(None)>{say::change_person()}</button>
+            <p class="note">{say::pin_is_screen_lock()}</p>
+        </div>
+    }
+}
+
+/// Lets somebody in, or says why not. After five wrong PINs each further one costs half a minute.
+fn unlock(store: Store, person: PersonId, typed: &str) -> Result<(), String> {
+    let attempts = preferences::pin_attempts(person);
+    let wait = attempts.not_before.0 - clock::wall().0;
+    // A clock that was set back must not lock anybody out for longer than the wait itself.
+    if (1..=preferences::PIN_WAIT).contains(&wait) {
+        return Err(say::pin_wait(wait / 1000 + 1));
+    }
+    let verifier = store.unlocks.with_untracked(|unlocks| {
+        unlocks.iter().find(|unlock| unlock.person == person).map(|unlock| unlock.verifier.clone())
+    });
+    if !verifier.is_some_and(|verifier| pin::is_right(typed, &verifier)) {
+        preferences::count_wrong_pin(person, clock::wall());
+        return Err(say::pin_wrong().into());
+    }
+    preferences::forget_wrong_pins(person);
+    store.arrive(Present { person, identity: Identity::Pin });
+    Ok(())
+}
+
+/// The other language, one tap away, before anybody is known.
+pub fn language_switch() -> impl IntoView {
+    let language = expect_context::<ChosenLanguage>().0;
+    let (other, words) = match language.get_untracked() {
+        Language::Zh => (Language::En, "English"),
+        Language::En => (Language::Zh, "中文"),
+    };
+    view! {
+        <button type="button" class="language" lang=if other == Language::Zh { "zh-CN" } else { "en" } on:click=move |_| choose_language(language, other)>{words}</button>
+    }
+}
+
+pub fn choose_language(signal: RwSignal<Language>, language: Language) {
+    locales::set_language(language);
+    preferences::set_language(language);
+    signal.set(language);
+}

@@ -1,0 +1,110 @@
+//! The devices of the community: when each was last heard of, and retiring one that is lost.
+
+use leptos::prelude::*;
+use sync::messages::Profile;
+
+use crate::{
+    locales::{general as say, time},
+    online::{self, DeviceInfo, Trouble},
+    store::{Store, use_store},
+    ui,
+};
+
+pub fn page() -> AnyView {
+    view! { <Devices/> }.into_any()
+}
+
+#[component]
+fn Devices() -> impl IntoView {
+    let store = use_store();
+    let answer = RwSignal::new(None::<Result<Vec<DeviceInfo>, Trouble>>);
+    let asked = RwSignal::new(None::<DeviceInfo>);
+    let read = move || {
+        leptos::task::spawn_local(async move {
+            answer.try_set(Some(online::devices().await));
+        });
+    };
+    read();
+    let retire = move |device: DeviceInfo| {
+        leptos::task::spawn_local(async move {
+            match online::retire_device(device.id).await {
+                Ok(()) => read(),
+                Err(trouble) => {
+                    answer.try_set(Some(Err(trouble)));
+                }
+            }
+            asked.try_set(None);
+        });
+    };
+    view! {
+        <ui::Page title=say::devices()>
+            {move || asked.get().map(|device| {
+                let question = say::retire_question(&device.name);
+                view! {
+                    <div class="card attention" role="alertdialog" aria-label=say::retire()>
+                        <p>{question}</p>
+                        <div class="foot-row">
+                            <button class="button quiet" on:click=move |_| asked.set(None)>{say::cancel()}</button>
+                            <button class="button danger" on:click=move |_| retire(device.clone())>{say::retire()}</button>
+                        </div>
+                    </div>
+                }
+            })}
+            {move || match answer.get() {
+                None => view! { <p class="lead" role="status">{say::loading()}</p> }.into_any(),
+                Some(Err(Trouble::NoNetwork)) => view! {
+                    {ui::empty(say::no_network_here(), say::no_network_here_next())}
+                    <button class="button quiet" on:click=move |_| read()>{say::try_again()}</button>
+                }.into_any(),
+                Some(Err(trouble)) => view! {
+                    <p class="problem" role="alert">{ui::glyph("bad")}<span>{say::trouble(&trouble)}</span></p>
+                    {(trouble == Trouble::SignInFirst).then(|| view! { <a class="button quiet" href="/sign-in">{crate::locales::accounts::sign_in()}</a> })}
+                }.into_any(),
+                Some(Ok(devices)) if devices.is_empty() => view! { <p class="lead">{say::no_devices()}</p> }.into_any(),
+                Some(Ok(devices)) => view! { <ul class="rows">{devices.into_iter().map(|device| row(store, device, asked)).collect_view()}</ul> }.into_any(),
+            }}
+        </ui::Page>
+    }
+}
+
+fn row(store: Store, device: DeviceInfo, asked: RwSignal<Option<DeviceInfo>>) -> AnyView {
+    let (zone, now) = (store.zone(), store.time());
+    let kind = match device.profile {
+        Profile::Shared => say::shared_device().to_owned(),
+        Profile::Personal { person } => {
+            let name = store.world.with_untracked(|world| crate::results::person_name(world, person));
+            format!("{} · {name}", say::personal_device())
+        }
+    };
+    let seen = match device.seen {
+        Some(seen) => say::device_seen(&time::ago(seen, now, &zone)),
+        None => say::device_never_seen().to_owned(),
+    };
+    let sealed = device.sealed.map(|sealed| say::device_complete(&time::absolute(sealed, now, &zone)));
+    let is_retired = device.retired.is_some();
+    let state = if is_retired {
+        "ahead"
+    } else if device.waiting > 0 {
+        "waiting"
+    } else {
+        "good"
+    };
+    let name = device.name.clone();
+    let waiting = device.waiting;
+    view! {
+        <li class="row device">
+            {ui::glyph(state)}
+            <span class="grow"><strong>{name}</strong>
+                <span class="note">{kind}" · "{seen}</span>
+                {sealed.map(|words| view! { <span class="note">{words}</span> })}
+                {(waiting > 0).then(|| view! { <span class="note">{say::device_waiting(waiting)}</span> })}
+            </span>
+            {if is_retired {
+                view! { <span class="note">{say::retired()}</span> }.into_any()
+            } else {
+                view! { <button class="button quiet" on:click=move |_| asked.set(Some(device.clone()))>{say::retire()}</button> }.into_any()
+            }}
+        </li>
+    }
+    .into_any()
+}

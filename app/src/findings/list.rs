@@ -1,0 +1,81 @@
+//! The findings of the community, open ones first; the filter stands in the URL.
+
+use domain::{findings::Finding, records::Body};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    locales::{self, findings as say, general, time},
+    store::use_store,
+    ui,
+};
+
+pub fn page() -> AnyView {
+    view! { <Findings/> }.into_any()
+}
+
+#[component]
+fn Findings() -> impl IntoView {
+    let store = use_store();
+    let query = use_query_map();
+    let shown = Memo::new(move |_| query.with(|query| query.get("show").unwrap_or_default()));
+    let tab = move |value: &'static str, href: &'static str, words: &'static str| {
+        view! { <a href=href aria-current=move || (shown.get() == value).then_some("true")>{words}</a> }
+    };
+    let list = move || {
+        let (zone, now, shown) = (store.zone(), store.time(), shown.get());
+        store.world.with(|world| {
+            let mut findings: Vec<&Finding> = world
+                .all()
+                .filter_map(|body| match body {
+                    Body::Finding(finding) => Some(finding),
+                    _ => None,
+                })
+                .filter(|finding| match shown.as_str() {
+                    "corrected" => !finding.is_open(),
+                    "all" => true,
+                    _ => finding.is_open(),
+                })
+                .collect();
+            findings.sort_by_key(|finding| std::cmp::Reverse(finding.at.best));
+            if findings.is_empty() {
+                return match shown.as_str() {
+                    "" => ui::empty(say::none_open(), say::none_open_next()).into_any(),
+                    _ => ui::empty(say::none(), say::none_open_next()).into_any(),
+                };
+            }
+            let rows: Vec<_> = findings
+                .into_iter()
+                .map(|finding| {
+                    let place = match world.get(finding.checkpoint.into()) {
+                        Some(Body::Checkpoint(checkpoint)) => locales::say(&checkpoint.name),
+                        _ => String::new(),
+                    };
+                    let state = if finding.is_open() { "overdue" } else { "corrected" };
+                    let who = crate::results::person_name(world, finding.by);
+                    let unsent = world.is_unconfirmed(finding.id.into());
+                    view! {
+                        <li><a class="row link" href=format!("/findings/{}", finding.id)>
+                            {ui::glyph(state)}
+                            <span class="grow">{super::what(finding)}<span class="note">{place}" · "{who}</span></span>
+                            {unsent.then(|| view! { <span class="note">{locales::saving::unconfirmed()}</span> })}
+                            <span class="number">{time::ago(finding.at.best, now, &zone)}</span>{ui::icon("next")}
+                        </a></li>
+                    }
+                })
+                .collect();
+            view! { <ul class="rows">{rows}</ul> }.into_any()
+        })
+    };
+    let foot = view! { <a class="button main" href="/findings/new">{ui::icon("plus")}{say::report()}</a> };
+    view! {
+        <ui::Page title=general::findings() foot=foot.into_any()>
+            <nav class="tabs" aria-label=general::findings()>
+                {tab("", "/findings", say::open())}
+                {tab("corrected", "/findings?show=corrected", say::corrected())}
+                {tab("all", "/findings?show=all", say::all())}
+            </nav>
+            {list}
+        </ui::Page>
+    }
+}

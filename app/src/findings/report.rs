@@ -1,0 +1,102 @@
+//! Report a finding that belongs to no checklist.
+
+use domain::{
+    changes::{Deed, Fact},
+    findings::{FindingRaised, Source},
+    ids::CheckpointId,
+    records::Body,
+    text::{NOTE_MOST, typed},
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    device::clock,
+    locales::{self, findings as say, general},
+    shell::go,
+    store::use_store,
+    ui,
+};
+
+/// Where the draft of a report is kept.
+const DRAFT: &str = "finding";
+
+pub fn page() -> AnyView {
+    view! { <Report/> }.into_any()
+}
+
+#[component]
+fn Report() -> impl IntoView {
+    let store = use_store();
+    let query = use_query_map();
+    let kept: (String, String) =
+        store.draft(DRAFT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let asked = query.with_untracked(|query| query.get("at"));
+    let place = RwSignal::new(asked.unwrap_or(kept.0));
+    let note = RwSignal::new(kept.1);
+    let place_fault = RwSignal::new(None::<String>);
+    let fault = RwSignal::new(None::<String>);
+    let problem = RwSignal::new(None::<String>);
+    let go = go();
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = (place.get(), note.get());
+        if before.is_some_and(|before| before != now) {
+            store.keep_draft(DRAFT.into(), serde_json::to_string(&now).unwrap_or_default());
+        }
+        now
+    });
+    let checkpoints = store.world.with_untracked(|world| {
+        let mut points: Vec<(CheckpointId, String)> = world
+            .all()
+            .filter_map(|body| match body {
+                Body::Checkpoint(checkpoint) => Some((checkpoint.id, locales::say(&checkpoint.name))),
+                _ => None,
+            })
+            .collect();
+        points.sort_by(|a, b| a.1.cmp(&b.1));
+        points
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let at: Option<CheckpointId> = place.get_untracked().parse().ok();
+        place_fault.set(at.is_none().then(|| say::choose_checkpoint().to_owned()));
+        let words = typed(&note.get_untracked(), NOTE_MOST);
+        fault.set(words.as_ref().err().map(general::unfit));
+        let (Some(checkpoint), Ok(words)) = (at, words) else { return };
+        let raised = FindingRaised {
+            finding: clock::fresh_finding(),
+            checkpoint,
+            source: Source::Reported { round: None },
+            what: None,
+            note: words,
+        };
+        let go = go.clone();
+        leptos::task::spawn_local(async move {
+            match store.commit(vec![Deed::Fact(Fact::FindingRaised(raised))], Some(DRAFT.into())).await {
+                Ok(_) => go("/findings"),
+                Err(fault) => problem.set(Some(ui::not_saved(&fault))),
+            }
+        });
+    };
+    view! {
+        <ui::Page title=say::report() back="/findings">
+            <form class="card" on:submit=submit>
+                <div class="field">
+                    <label for="field-place">{say::where_is_it()}</label>
+                    <select id="field-place" aria-describedby="place-fault" on:change=move |event| { place.set(event_target_value(&event)); place_fault.set(None); }>
+                        <option value="">{say::choose_checkpoint()}</option>
+                        {checkpoints.into_iter().map(|(id, name)| {
+                            let value = id.to_string();
+                            let this = value.clone();
+                            view! { <option value=value selected=move || place.get_untracked() == this>{name}</option> }
+                        }).collect_view()}
+                    </select>
+                    <p class="fault" id="place-fault" role="alert">{move || place_fault.get()}</p>
+                </div>
+                <ui::LongField label=say::what_is_wrong() name="note" note=say::what_is_wrong_note() value=note fault=fault/>
+                {ui::problem(move || problem.get())}
+                <button class="button main" type="submit">{say::send()}</button>
+            </form>
+        </ui::Page>
+    }
+}

@@ -1,0 +1,139 @@
+//! Settings of this device and of the person at it.
+
+use domain::text::Language;
+use leptos::{ev::SubmitEvent, prelude::*};
+use sync::messages::Profile;
+
+use crate::{
+    accounts::{Signed, unlock::choose_language},
+    device::{
+        install,
+        preferences::{self, Theme},
+    },
+    locales::{self, accounts as say_accounts, general as say},
+    online::{self, Trouble},
+    shell::ChosenLanguage,
+    store::use_store,
+    ui, waiting,
+};
+
+pub fn page() -> AnyView {
+    view! { <Settings/> }.into_any()
+}
+
+#[component]
+fn Settings() -> impl IntoView {
+    let store = use_store();
+    let signed = expect_context::<Signed>().0;
+    let language = expect_context::<ChosenLanguage>().0;
+    let theme = RwSignal::new(preferences::theme());
+    let kept = RwSignal::new(None::<bool>);
+    let quota = RwSignal::new(None::<f64>);
+    leptos::task::spawn_local(async move {
+        kept.try_set(install::ask_to_persist().await);
+        quota.try_set(install::quota_used().await);
+    });
+    let is_shared = move || {
+        store.enrolled.with(|enrolled| enrolled.as_ref().is_some_and(|enrolled| enrolled.profile == Profile::Shared))
+    };
+    let leave = move |_| store.leave();
+    let sign_out = move |_| {
+        signed.set(None);
+        store.leave();
+        leptos::task::spawn_local(async {
+            // Without a network the session ends by itself; this tab has left already.
+            let _ = online::sign_out().await;
+        });
+    };
+    let choose = move |wanted: Language, words: &'static str, tag: &'static str| {
+        view! { <button type="button" class="press" lang=tag aria-pressed=(language.get_untracked() == wanted).to_string() on:click=move |_| choose_language(language, wanted)>{words}</button> }
+    };
+    let set_theme = move |wanted: Theme, words: &'static str| {
+        view! { <button type="button" class="press" aria-pressed=move || (theme.get() == wanted).to_string() on:click=move |_| { preferences::set_theme(wanted); theme.set(wanted); }>{words}</button> }
+    };
+    view! {
+        <ui::Page title=say::settings()>
+            <section class="card">
+                {move || store.me().map(|me| view! {
+                    <p>{ui::icon("person")}<strong>{say_accounts::signed_in_as(&locales::say(&me.name))}</strong></p>
+                    <p class="note">{me.roles.iter().map(|role| say::role(*role)).collect::<Vec<_>>().join(" · ")}</p>
+                })}
+                {move || { let n = waiting::waiting_count(store); (n > 0).then(|| view! { <p class="note">{say_accounts::unsent_stay(n)}</p> }) }}
+                {move || if is_shared() {
+                    view! { <button class="button main" on:click=leave>{ui::icon("lock")}{say_accounts::lock()}</button> }.into_any()
+                } else {
+                    view! { <button class="button quiet" on:click=sign_out>{say_accounts::sign_out()}</button> }.into_any()
+                }}
+            </section>
+            <section class="card">
+                <h2>{say::language()}</h2>
+                <div class="presses" role="group" aria-label=say::language()>
+                    {choose(Language::Zh, "中文", "zh-CN")}
+                    {choose(Language::En, "English", "en")}
+                </div>
+                <h2>{say::theme()}</h2>
+                <div class="presses wrap" role="group" aria-label=say::theme()>
+                    {set_theme(Theme::System, say::theme_system())}
+                    {set_theme(Theme::Light, say::theme_light())}
+                    {set_theme(Theme::Night, say::theme_night())}
+                    {set_theme(Theme::Sunlight, say::theme_sunlight())}
+                </div>
+            </section>
+            <SetPin/>
+            <section class="card">
+                <h2>{say::about()}</h2>
+                <p>{move || store.enrolled.get().map(|enrolled| enrolled.name)}</p>
+                <p class="note">{move || match kept.get() {
+                    Some(true) => say::storage_kept(),
+                    Some(false) => say::storage_not_promised(),
+                    None => "",
+                }}</p>
+                <p class="note">{move || quota.get().map(|used| say::quota_used((used * 100.0).ceil() as u32))}</p>
+                <p class="note">{say::version(env!("CARGO_PKG_VERSION"))}</p>
+            </section>
+        </ui::Page>
+    }
+}
+
+#[component]
+fn SetPin() -> impl IntoView {
+    let pin = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<String>);
+    let is_done = RwSignal::new(false);
+    let needs_sign_in = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let digits = domain::text::half_width(pin.get_untracked().trim());
+        if !(4..=8).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_digit()) {
+            return fault.set(Some(say_accounts::pin_digits().into()));
+        }
+        leptos::task::spawn_local(async move {
+            match online::set_pin(digits).await {
+                Ok(()) => {
+                    is_done.set(true);
+                    fault.set(None);
+                    pin.set(String::new());
+                }
+                Err(trouble) => {
+                    needs_sign_in.set(trouble == Trouble::SignInFirst);
+                    fault.set(Some(say::trouble(&trouble)));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="card" on:submit=submit>
+            <h2>{say_accounts::set_pin()}</h2>
+            <div class="field">
+                <label for="field-pin">{say_accounts::set_pin_lead()}</label>
+                <input id="field-pin" type="password" inputmode="numeric" autocomplete="off" maxlength="8" aria-describedby="pin-fault"
+                    prop:value=move || pin.get() on:input=move |event| { pin.set(event_target_value(&event)); fault.set(None); is_done.set(false); }/>
+                <p class="fault" id="pin-fault" role="alert">{move || fault.get()}</p>
+            </div>
+            {move || is_done.get().then(|| view! { <p class="done" role="status">{ui::glyph("good")}{say_accounts::pin_set()}</p> })}
+            {move || needs_sign_in.get().then(|| view! { <a class="button quiet" href="/sign-in">{say_accounts::sign_in()}</a> })}
+            <button class="button quiet" type="submit">{say_accounts::set_pin()}</button>
+            <p class="note">{say_accounts::pin_is_screen_lock()}</p>
+        </form>
+    }
+}

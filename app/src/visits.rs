@@ -1,0 +1,13 @@
+//! A visit: arriving at a checkpoint and answering its checklist.
+
+pub mod checkpoint;
+mod draft;
+mod items;
+mod proof;
+
+use domain::ids::{CheckpointId, RoundId};
+
+/// Where the draft of a visit is kept.
+pub fn draft_key(round: RoundId, checkpoint: CheckpointId) -> String {
+    format!("visit/{round}/{checkpoint}")
+}

@@ -1,0 +1,276 @@
+//! A checkpoint: arrive, answer, done.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    changes::{Deed, Fact, FindingCorrected},
+    checklists::Checklist,
+    findings::Finding,
+    ids::{CheckpointId, RoundId},
+    records::Body,
+    rounds::Round,
+    visits::{Proof, bundle},
+};
+use leptos::prelude::*;
+use sync::device::world::World;
+
+use super::{
+    draft::Draft,
+    draft_key,
+    items::{Answering, items},
+    proof::{Arrive, comes_first},
+};
+use crate::{
+    device::clock,
+    locales::{self, general, rounds as say, time},
+    shell::go,
+    store::{Store, use_store},
+    ui,
+};
+
+pub fn page(round: &str, checkpoint: &str) -> AnyView {
+    match (round.parse(), checkpoint.parse()) {
+        (Ok(round), Ok(checkpoint)) => view! { <CheckpointPage round checkpoint/> }.into_any(),
+        _ => crate::rounds::walk::missing(),
+    }
+}
+
+/// What the page needs of the world, read once: what is typed must not be disturbed by what arrives.
+struct Here {
+    name: String,
+    round: Round,
+    checklist: Checklist,
+    comes_first: Option<String>,
+}
+
+fn here(world: &World, round: RoundId, checkpoint: CheckpointId) -> Option<Here> {
+    let Some(Body::Round(round)) = world.get(round.into()) else { return None };
+    let Some(Body::Checkpoint(point)) = world.get(checkpoint.into()) else { return None };
+    let stop = round.stops.iter().find(|stop| stop.checkpoint == checkpoint)?;
+    let newest = world.of_root(stop.checklist.into()).filter_map(|body| match body {
+        Body::Checklist(checklist) => Some(checklist),
+        _ => None,
+    });
+    Some(Here {
+        name: locales::say(&point.name),
+        checklist: newest.max_by_key(|checklist| checklist.version)?.clone(),
+        comes_first: comes_first(world, round, checkpoint),
+        round: round.clone(),
+    })
+}
+
+#[component]
+fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
+    let store = use_store();
+    let Some(here) = store.world.with_untracked(|world| here(world, round, checkpoint)) else {
+        return crate::rounds::walk::missing();
+    };
+    let Some(present) = store.present.get_untracked() else { return ().into_any() };
+    let key = draft_key(round, checkpoint);
+    let kept = store.draft(&key).and_then(|text| serde_json::from_str::<Draft>(&text).ok());
+    let draft =
+        RwSignal::new(kept.filter(|draft| draft.by == present.person).unwrap_or_else(|| Draft::new(present.person)));
+    let keep = {
+        let key = key.clone();
+        Callback::new(move |()| {
+            let text = draft.with_untracked(|draft| serde_json::to_string(draft)).unwrap_or_default();
+            store.keep_draft(key.clone(), text);
+        })
+    };
+    let has_arrived = Memo::new(move |_| draft.with(|draft| draft.proof.is_some()));
+    let on_arrive = Callback::new(move |proof: Proof| {
+        draft.update(|draft| draft.proof = Some((proof, store.time())));
+        keep.run(());
+    });
+    let back = format!("/rounds/{round}");
+    let Here { name, checklist, comes_first, round: record } = here;
+    if record.finished.is_some() {
+        return view! { <ui::Page title=name back=back>{ui::empty(say::finish(), say::all_visited())}</ui::Page> }
+            .into_any();
+    }
+    let answering = Answering { draft, faults: RwSignal::new(BTreeMap::new()), keep };
+    let foot = {
+        let (checklist, name) = (checklist.clone(), name.clone());
+        move || {
+            has_arrived.get().then(|| view! { <Done round checkpoint name=name.clone() checklist=checklist.clone() answering key=key.clone()/> })
+        }
+    };
+    view! {
+        <ui::Page title=name back=back foot=foot.into_any()>
+            <Before checkpoint/>
+            {move || {
+                let Some((proof, at)) = draft.with(|draft| draft.proof.clone()) else {
+                    return match &comes_first {
+                        Some(first) => view! { <p class="problem" role="alert">{ui::glyph("late")}<span>{say::other_first(first)}</span></p> }.into_any(),
+                        None => view! { <Arrive round checkpoint on_arrive/> }.into_any(),
+                    };
+                };
+                view! { <p class="arrived">{arrived(store, &proof, at)}</p> }.into_any()
+            }}
+            {move || has_arrived.get().then(|| view! {
+                <h2>{locales::say(&checklist.name)}</h2>
+                {items(&checklist, answering)}
+                <Note answering/>
+            })}
+        </ui::Page>
+    }
+    .into_any()
+}
+
+fn arrived(store: Store, proof: &Proof, at: domain::time::Moment) -> String {
+    let clock = time::clock(at, &store.zone());
+    match proof {
+        Proof::Tag { .. } => say::arrived_tag(&clock),
+        Proof::ShortCode { .. } => say::arrived_code(&clock),
+        Proof::ByHand { reason } => format!("{} · {reason}", say::arrived_by_hand(&clock)),
+    }
+}
+
+#[component]
+fn Note(answering: Answering) -> impl IntoView {
+    let fault = move || answering.faults.with(|faults| faults.get("").map(crate::locales::checklists::fault));
+    view! {
+        <div class="field">
+            <label for="field-note">{say::note()}" "<span class="note">{general::optional()}</span></label>
+            <textarea id="field-note" rows="2" prop:value=move || answering.draft.with(|draft| draft.note.clone())
+                on:input=move |event| {
+                    answering.draft.update(|draft| draft.note = event_target_value(&event));
+                    answering.keep.run(());
+                }></textarea>
+            <p class="fault" role="alert">{fault}</p>
+        </div>
+    }
+}
+
+/// The end of a checkpoint: everything in order, or done.
+#[component]
+fn Done(
+    round: RoundId,
+    checkpoint: CheckpointId,
+    name: String,
+    checklist: Checklist,
+    answering: Answering,
+    key: String,
+) -> impl IntoView {
+    let store = use_store();
+    let Answering { draft, faults, keep } = answering;
+    let problem = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let before = RwSignal::new(None::<Draft>);
+    let go = go();
+    let open = {
+        let checklist = checklist.clone();
+        Memo::new(move |_| draft.with(|draft| checklist.items.iter().filter(|item| draft.is_open(item)).count()))
+    };
+    let pass = {
+        let checklist = checklist.clone();
+        move |_| {
+            before.set(Some(draft.get_untracked()));
+            draft.update(|draft| draft.pass_the_rest(&checklist));
+            faults.set(BTreeMap::new());
+            keep.run(());
+        }
+    };
+    let undo = move |_| {
+        if let Some(earlier) = before.get_untracked() {
+            draft.set(earlier);
+            before.set(None);
+            keep.run(());
+        }
+    };
+    let done = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        let visit = match draft.with_untracked(|draft| draft.finish(round, checkpoint, &checklist)) {
+            Ok(visit) => visit,
+            Err(found) => {
+                show_first(&checklist, &found);
+                return faults.set(found);
+            }
+        };
+        busy.set(true);
+        let (go, key, deeds) = (go.clone(), key.clone(), bundle(visit, &checklist));
+        leptos::task::spawn_local(async move {
+            match store.commit(deeds, Some(key)).await {
+                Ok(_) => go(&format!("/rounds/{round}")),
+                Err(fault) => problem.set(Some(ui::not_saved(&fault))),
+            }
+            busy.set(false);
+        });
+    };
+    view! {
+        {ui::problem(move || problem.get())}
+        <div class="foot-row">
+            {move || if before.get().is_some() {
+                view! { <button type="button" class="button quiet" on:click=undo>{say::undo()}</button> }.into_any()
+            } else if open.get() > 0 {
+                let pass = pass.clone();
+                view! { <button type="button" class="button quiet" on:click=pass>{say::all_normal()}</button> }.into_any()
+            } else {
+                ().into_any()
+            }}
+            <button type="button" class="button main" disabled=move || busy.get() data-name=name on:click=done>
+                {move || if busy.get() { say::saving().to_owned() } else if open.get() > 0 { format!("{} · {}", say::done(), say::items_left(open.get())) } else { say::done().to_owned() }}
+            </button>
+        </div>
+    }
+}
+
+/// Brings the first item with a fault into view.
+fn show_first(checklist: &Checklist, faults: &BTreeMap<String, domain::checklists::AnswerFault>) {
+    let first = checklist.items.iter().find(|item| faults.contains_key(&item.key));
+    let element = first.and_then(|item| document().get_element_by_id(&format!("item-{}", item.key)));
+    if let Some(element) = element {
+        element.scroll_into_view();
+    }
+}
+
+/// What is still open here from before: fixed, or still there.
+#[component]
+fn Before(checkpoint: CheckpointId) -> impl IntoView {
+    let store = use_store();
+    let seen = RwSignal::new(Vec::<domain::ids::FindingId>::new());
+    let fixed = move |finding: Finding| {
+        let deed = Deed::Fact(Fact::FindingCorrected(FindingCorrected {
+            finding: finding.id,
+            comment: say::is_fixed().to_owned(),
+        }));
+        leptos::task::spawn_local(async move {
+            // A failed save shows in the saving chip, and the finding stays open here.
+            let _ = store.commit(vec![deed], None).await;
+        });
+    };
+    move || {
+        let (zone, now) = (store.zone(), clock::wall());
+        let open: Vec<Finding> = store.world.with(|world| {
+            crate::today::open_findings(world)
+                .into_iter()
+                .filter(|finding| finding.checkpoint == checkpoint)
+                .cloned()
+                .collect()
+        });
+        let open: Vec<Finding> =
+            open.into_iter().filter(|finding| !seen.with(|seen| seen.contains(&finding.id))).collect();
+        (!open.is_empty()).then(|| {
+            let rows: Vec<_> = open
+                .into_iter()
+                .map(|finding| {
+                    let id = finding.id;
+                    let words = crate::findings::what(&finding);
+                    let when = time::ago(finding.at.best, now, &zone);
+                    view! {
+                        <li class="before">
+                            <p>{ui::glyph("overdue")}<span class="grow">{words}<span class="note">{when}</span></span></p>
+                            <div class="presses">
+                                <button type="button" class="press good" on:click=move |_| fixed(finding.clone())>{say::is_fixed()}</button>
+                                <button type="button" class="press none" on:click=move |_| seen.update(|seen| seen.push(id))>{say::is_still_there()}</button>
+                            </div>
+                        </li>
+                    }
+                })
+                .collect();
+            view! { <section class="card notice" aria-label=say::open_findings_here()><h2>{say::open_findings_here()}</h2><ul>{rows}</ul></section> }
+        })
+    }
+}

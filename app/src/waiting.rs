@@ -1,0 +1,145 @@
+//! What is saved here and not yet sent, what stands in its way, and what needs attention.
+
+use domain::ids::PersonId;
+use leptos::prelude::*;
+use sync::{
+    device::{
+        exchange::Fault,
+        outbox::{Entry, EntryState},
+    },
+    messages::Outcome,
+};
+
+use crate::{
+    locales::{general, saving as say, time},
+    store::{Network, NotSaved, Store, disk::DiskFault, use_store},
+    ui,
+};
+
+pub fn waiting_count(store: Store) -> usize {
+    store.world.with(|world| world.outbox.waiting().count())
+}
+
+/// How much of the present person's work needs attention.
+pub fn attention_count(store: Store) -> usize {
+    let Some(present) = store.present.get() else { return 0 };
+    store.world.with(|world| attention(world.outbox.entries.values(), present.person).count())
+}
+
+/// What is refused goes to its author alone.
+fn attention<'a>(entries: impl Iterator<Item = &'a Entry>, person: PersonId) -> impl Iterator<Item = &'a Entry> {
+    entries.filter(move |entry| entry.person == person && entry.needs_attention())
+}
+
+pub fn page() -> AnyView {
+    view! { <Waiting/> }.into_any()
+}
+
+#[component]
+fn Waiting() -> impl IntoView {
+    let store = use_store();
+    let problem = move || match store.saved.get() {
+        Some(Err(NotSaved::Disk(DiskFault::Full))) => Some(say::not_saved_full_next()),
+        Some(Err(_)) => Some(say::not_saved_other_next()),
+        Some(Ok(_)) | None => None,
+    };
+    let network = move || match store.network.get() {
+        Network::Good | Network::Unknown => ("good", say::network_good()),
+        Network::Bad(Fault::Offline) => ("unknown", say::network_offline()),
+        Network::Bad(Fault::Busy { .. }) => ("overdue", say::network_busy()),
+        Network::Bad(Fault::TooOld) => ("overdue", say::network_too_old()),
+        Network::Bad(Fault::Rejected) => ("bad", say::network_rejected()),
+        Network::Bad(Fault::NotEnrolled) => ("bad", crate::locales::accounts::not_enrolled()),
+    };
+    let contact = move || match store.contact.get() {
+        Some(contact) => say::last_contact(&time::ago(contact.server, store.time(), &store.zone())),
+        None => say::no_contact_yet().to_owned(),
+    };
+    view! {
+        <ui::Page title=say::waiting_title() back="/">
+            <p class="lead">{say::waiting_lead()}</p>
+            {move || problem().map(|words| view! { <p class="problem" role="alert">{ui::glyph("bad")}<span>{words}</span></p> })}
+            <div class="card" role="status">
+                <p>{move || ui::glyph(network().0)}" "{move || network().1}</p>
+                <p class="note">{contact}</p>
+                <button class="button quiet" on:click=move |_| store.bell().ring()>{say::send_now()}</button>
+            </div>
+            {move || lists(store)}
+        </ui::Page>
+    }
+}
+
+fn lists(store: Store) -> Option<AnyView> {
+    let me = store.present.get()?.person;
+    store.world.with(|world| {
+        let zone = store.zone();
+        let waiting: Vec<&Entry> = world.outbox.waiting().collect();
+        let own: Vec<_> = waiting.iter().filter(|entry| entry.person == me).map(|entry| {
+            view! { <li class="row">{ui::glyph("waiting")}<span class="grow">{say::kind(&entry.kind)}</span><span class="number">{time::clock(entry.saved, &zone)}</span></li> }
+        }).collect();
+        let others = waiting.len() - own.len();
+        let attention: Vec<_> = attention(world.outbox.entries.values(), me).map(|entry| needs_attention(store, entry, &zone)).collect();
+        Some(view! {
+            {if attention.is_empty() { ().into_any() } else {
+                view! { <section><h2>{say::attention_title()}</h2><ul class="rows">{attention}</ul></section> }.into_any()
+            }}
+            {if waiting.is_empty() { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
+                view! { <section><ul class="rows">{own}</ul>{(others > 0).then(|| view! { <p class="note">{say::waiting_of_others(others)}</p> })}</section> }.into_any()
+            }}
+        }.into_any())
+    })
+}
+
+/// A change that its author must look at, with every word of it.
+fn needs_attention(store: Store, entry: &Entry, zone: &domain::time::Zone) -> AnyView {
+    let (title, why) = match &entry.state {
+        EntryState::Stuck => (say::attention_stuck(), say::attention_stuck_next().to_owned()),
+        EntryState::Delivered { outcome: Outcome::Refused { refusal }, .. } => {
+            (say::attention_refused(), general::refusal(refusal))
+        }
+        EntryState::Delivered { .. } | EntryState::Waiting => (say::attention_quarantined(), String::new()),
+    };
+    let place = (entry.lane, entry.n);
+    let is_stuck = entry.state == EntryState::Stuck;
+    view! {
+        <li class="card attention">
+            <p>{ui::glyph("attention")}<strong>{say::kind(&entry.kind)}</strong>" "<span class="number">{time::clock(entry.saved, zone)}</span></p>
+            <p>{title}" "{why}</p>
+            <details><summary>{say::attention_content()}</summary><pre class="words" tabindex="0">{pretty(&entry.change)}</pre></details>
+            {if is_stuck {
+                view! { <button class="button quiet" on:click=move |_| change_state(store, place, |_| EntryState::Waiting)>{say::try_again()}</button> }.into_any()
+            } else {
+                view! { <button class="button quiet" on:click=move |_| change_state(store, place, dealt_with)>{say::dealt_with()}</button> }.into_any()
+            }}
+        </li>
+    }
+    .into_any()
+}
+
+fn pretty(change: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(change)
+        .ok()
+        .and_then(|value| serde_json::to_string_pretty(value.get("body")?).ok())
+        .unwrap_or_else(|| change.to_owned())
+}
+
+fn dealt_with(state: EntryState) -> EntryState {
+    match state {
+        EntryState::Delivered { seq, outcome, .. } => EntryState::Delivered { seq, outcome, dismissed: true },
+        EntryState::Waiting | EntryState::Stuck => state,
+    }
+}
+
+fn change_state(store: Store, place: (domain::ids::LaneId, i64), change: fn(EntryState) -> EntryState) {
+    leptos::task::spawn_local(async move {
+        let entry = store.world.with_untracked(|world| world.outbox.entries.get(&place).cloned());
+        let Some(mut entry) = entry else { return };
+        entry.state = change(entry.state);
+        if store.disk().put_entries(std::slice::from_ref(&entry)).await.is_ok() {
+            let mut outbox = store.world.with_untracked(|world| world.outbox.clone());
+            outbox.entries.insert(place, entry);
+            store.world.update(|world| world.reload_outbox(outbox));
+            store.bell().ring();
+        }
+    });
+}
