@@ -58,10 +58,6 @@ texts! {
     done => "完成", "Done";
     items_left(n: usize) => "还有 {n} 项未答", "{n} items left";
     note => "备注", "Note";
-    add_note => "加备注", "Add a note";
-    visit_saved(name: &str) => "“{name}”已保存", "“{name}” is saved";
-    visit_again => "再记一次", "Record again";
-    visited_at(when: &str, name: &str) => "{when} {name}", "{when} {name}";
     open_findings_here => "这里未处理的问题", "Still open here";
     is_fixed => "已修好", "Fixed";
     is_still_there => "仍在", "Still there";

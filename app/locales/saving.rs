@@ -26,8 +26,6 @@ texts! {
     waiting_none_next => "您做的都已到服务器。", "Everything you did has reached the server.";
     send_now => "现在上传", "Send now";
     attention_title => "需要处理", "Needs attention";
-    attention_none => "没有需要处理的", "Nothing needs attention";
-    attention_none_next => "服务器退回的记录会出现在这里，内容一字不少。", "What the server sends back appears here, with every word you typed.";
     attention_count(n: usize) => "{n} 条需要处理", "{n} need attention";
     attention_refused => "未被接受", "Not accepted";
     attention_quarantined => "服务器读不懂，已原样保留", "The server could not read it and keeps it as it is";

@@ -12,7 +12,6 @@ texts! {
     on_day(month: u32, day: u32, time: &str) => "{month}月{day}日 {time}", "{day}/{month} {time}";
     on_day_of(year: i32, month: u32, day: u32, time: &str) => "{year}年{month}月{day}日 {time}", "{day}/{month}/{year} {time}";
     date(year: i32, month: u32, day: u32) => "{year}年{month}月{day}日", "{day}/{month}/{year}";
-    tonight => "今晚", "Tonight";
 }
 
 /// The time of day alone: `02:14`.

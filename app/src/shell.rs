@@ -178,6 +178,11 @@ fn Notices() -> impl IntoView {
     let store = use_store();
     let new_release = expect_context::<NewRelease>().0;
     let attention = Memo::new(move |_| waiting::attention_count(store));
+    let quota = RwSignal::new(None::<f64>);
+    leptos::task::spawn_local(async move {
+        quota.try_set(install::quota_used().await);
+    });
+    let is_filling_up = move || quota.get().filter(|used| *used >= install::QUOTA_WARNING);
     let not_enrolled = move || store.network.get() == Network::Bad(sync::device::exchange::Fault::NotEnrolled);
     view! {
         {move || not_enrolled().then(|| view! {
@@ -190,6 +195,9 @@ fn Notices() -> impl IntoView {
             <a class="notice attention" href="/waiting">
                 {ui::glyph("attention")} {crate::locales::saving::attention_count(attention.get())}
             </a>
+        })}
+        {move || is_filling_up().map(|used| view! {
+            <p class="notice attention" role="status">{say::quota_warning((used * 100.0).ceil() as u32)}</p>
         })}
         {move || new_release.get().then(|| view! {
             <div class="notice">

@@ -15,6 +15,9 @@ pub async fn ask_to_persist() -> Option<bool> {
     JsFuture::from(storage.persist().ok()?).await.ok()?.as_bool()
 }
 
+/// The share of the quota from which on people are warned.
+pub const QUOTA_WARNING: f64 = 0.7;
+
 /// The share of the quota that is used, in 0.0..=1.0.
 pub async fn quota_used() -> Option<f64> {
     let storage = web_sys::window()?.navigator().storage();

@@ -169,6 +169,7 @@ impl Store {
         self.unlocks.set(facts.unlocks);
         if self.enrolled.get_untracked() != facts.enrolled {
             self.enrolled.set(facts.enrolled);
+            self.bell().restart();
         }
         Ok(())
     }
@@ -181,7 +182,16 @@ impl Store {
         let disk = self.disk();
         disk.absorb(&[], &[], &Default::default(), true).await?;
         disk.put_fact("enrolled", &enrolled).await?;
-        let outbox = disk.outbox().await?;
+        let mut outbox = disk.outbox().await?;
+        let is_other =
+            self.enrolled.with_untracked(|before| before.as_ref().is_some_and(|b| b.device != enrolled.device));
+        if is_other {
+            // The server knows the old lanes as another device's: what waits goes on in new ones.
+            let lanes: Vec<_> = outbox.lanes.values().filter(|lane| !lane.closed).map(|lane| lane.lane).collect();
+            let moved: Vec<_> = lanes.into_iter().flat_map(|lane| outbox.fork(lane, clock::fresh_lane())).collect();
+            let lanes: Vec<_> = outbox.lanes.values().copied().collect();
+            disk.move_entries(&moved, &lanes).await?;
+        }
         self.world.set(World::new(enrolled.community, 0, [], outbox));
         self.filling.set(true);
         self.enrolled.set(Some(enrolled));

@@ -165,19 +165,24 @@ impl Outbox {
         true
     }
 
-    /// Moves what has no outcome from a forked lane to `fresh`, with new numbers and the same ids.
+    /// Moves what has no outcome from a lane that is forked, or another device's, to `fresh`: new numbers, the same ids.
     /// Returns the entries that moved, old place first.
     pub fn fork(&mut self, lane: LaneId, fresh: LaneId) -> Vec<((LaneId, LaneNumber), Entry)> {
         let Some(old) = self.lanes.get_mut(&lane) else { return vec![] };
         old.closed = true;
         let mut new = OwnLane { lane: fresh, last: 0, closed: false, ..*old };
-        let places: Vec<_> =
-            self.entries.values().filter(|e| e.lane == lane && e.is_waiting()).map(|e| (e.lane, e.n)).collect();
+        let places: Vec<_> = self
+            .entries
+            .values()
+            .filter(|e| e.lane == lane && !matches!(e.state, EntryState::Delivered { .. }))
+            .map(|e| (e.lane, e.n))
+            .collect();
         let mut moved = Vec::new();
         for place in places {
             let Some(mut entry) = self.entries.remove(&place) else { continue };
             new.last += 1;
             (entry.lane, entry.n) = (fresh, new.last);
+            entry.state = EntryState::Waiting;
             moved.push((place, entry));
         }
         self.lanes.insert(fresh, new);
