@@ -33,9 +33,20 @@ pub fn build(profile: Profile) -> Outcome<PathBuf> {
     site::build(toolchain)?;
     progress::step("server", || library.finish())?;
     progress::step("server with the site inside", || {
-        process::run(cargo_build(profile).args(["--quiet", "--bin=lamplighter"]))
+        process::run(tell_release(
+            cargo_build(profile).args(["--quiet", "--bin=lamplighter"]),
+        ))
     })?;
     Ok(profile.program())
+}
+
+/// cargo does not see new files in a folder that a macro embeds; but the server asks for this variable
+/// (`option_env!`), so cargo embeds again when the release is another one.
+pub fn tell_release(cargo: &mut Command) -> &mut Command {
+    match site::published_release() {
+        Some(release) => cargo.env("LAMPLIGHTER_RELEASE", release),
+        None => cargo.env_remove("LAMPLIGHTER_RELEASE"),
+    }
 }
 
 /// The server does not compile without the folder it embeds, not even for a test that needs no site.

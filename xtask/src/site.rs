@@ -32,17 +32,27 @@ pub fn build(toolchain: WebToolchain) -> Outcome {
 
     let folder = workspace::path("target/site");
     let note = workspace::path(NOTE);
-    let published = folder.join(layout::RELEASE_NOTE).exists();
-    if published && fs::read_to_string(&note).is_ok_and(|known| known == fingerprint.as_str()) {
+    if published_release().is_some()
+        && fs::read_to_string(&note).is_ok_and(|known| known == fingerprint.as_str())
+    {
         progress::say("site: nothing changed");
         return Ok(());
     }
+    // Until it is complete, nobody may take it for what it was.
+    let _ = fs::remove_file(&note);
     progress::step("site", || {
         let engine = engine::make(&compiled)?;
         let site = layout::lay_out(&sources, &engine)?;
         publish::publish(&site, &folder)
     })?;
     fs::write(&note, fingerprint.as_str()).explain(format_args!("write {NOTE}"))
+}
+
+/// The name of the release in target/site, once it is all there.
+pub fn published_release() -> Option<String> {
+    let note = fs::read(workspace::path("target/site").join(layout::RELEASE_NOTE)).ok()?;
+    let note: serde_json::Value = serde_json::from_slice(&note).ok()?;
+    note["release"].as_str().map(str::to_owned)
 }
 
 /// How the site is made is one of the things it is made of.

@@ -58,7 +58,9 @@ fn native() -> Outcome {
         packages::ensure(&["postgresql"], "test against PostgreSQL")?;
     }
     program::ensure_site_folder()?;
-    process::run(native_cargo("test").args(["--workspace", "--locked"]))
+    process::run(program::tell_release(
+        native_cargo("test").args(["--workspace", "--locked"]),
+    ))
 }
 
 fn browser() -> Outcome {
