@@ -13,9 +13,7 @@ pub fn port_is_free(port: u16) -> Outcome {
     };
     Err(Failure::new(match error.kind() {
         ErrorKind::AddrInUse => {
-            format!(
-                "port {port} is taken by another program; stop it, or choose another port with --port"
-            )
+            format!("port {port} is taken by another program; stop it, or choose another port with --port")
         }
         ErrorKind::PermissionDenied => {
             format!("port {port} is not ours to open; choose one above 1023 with --port")
@@ -25,10 +23,7 @@ pub fn port_is_free(port: u16) -> Outcome {
 }
 
 pub fn folder_is_writable(folder: &Path) -> Outcome {
-    let attempt = format!(
-        "write in the data folder {} (choose another with --data)",
-        folder.display()
-    );
+    let attempt = format!("write in the data folder {} (choose another with --data)", folder.display());
     fs::create_dir_all(folder).explain(&attempt)?;
     let probe = folder.join(format!(".lamplighter-probe-{}", std::process::id()));
     fs::write(&probe, "").explain(&attempt)?;
@@ -42,18 +37,11 @@ mod tests {
     #[test]
     fn a_busy_port_is_refused_with_one_sentence_that_names_it() {
         let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
-        let port = holder
-            .local_addr()
-            .expect("a bound listener has an address")
-            .port();
-        let sentence = port_is_free(port)
-            .expect_err("the port is held")
-            .to_string();
+        let port = holder.local_addr().expect("a bound listener has an address").port();
+        let sentence = port_is_free(port).expect_err("the port is held").to_string();
         assert_eq!(
             sentence,
-            format!(
-                "port {port} is taken by another program; stop it, or choose another port with --port"
-            )
+            format!("port {port} is taken by another program; stop it, or choose another port with --port")
         );
     }
 
@@ -62,13 +50,8 @@ mod tests {
         let scratch = tempfile::tempdir().expect("a temporary folder can be made");
         let file = scratch.path().join("notes");
         fs::write(&file, "").expect("a temporary folder is writable");
-        let sentence = folder_is_writable(&file.join("data"))
-            .expect_err("a file holds no folder")
-            .to_string();
-        assert!(
-            sentence.starts_with("cannot write in the data folder "),
-            "{sentence}"
-        );
+        let sentence = folder_is_writable(&file.join("data")).expect_err("a file holds no folder").to_string();
+        assert!(sentence.starts_with("cannot write in the data folder "), "{sentence}");
         assert!(sentence.contains("notes/data"), "{sentence}");
     }
 
@@ -77,11 +60,6 @@ mod tests {
         let scratch = tempfile::tempdir().expect("a temporary folder can be made");
         let folder = scratch.path().join("data");
         folder_is_writable(&folder).expect("a temporary folder is writable");
-        assert_eq!(
-            fs::read_dir(&folder)
-                .expect("the folder was created")
-                .count(),
-            0
-        );
+        assert_eq!(fs::read_dir(&folder).expect("the folder was created").count(), 0);
     }
 }

@@ -5,21 +5,11 @@ use crate::toolchain::{WebToolchain, native_cargo};
 use crate::{process, program, progress};
 
 pub fn run() -> Outcome {
-    progress::step("formatting", || {
-        process::run(native_cargo("fmt").args(["--all", "--check"]))
-    })?;
+    progress::step("formatting", || process::run(native_cargo("fmt").args(["--all", "--check"])))?;
     program::ensure_site_folder()?;
     progress::step("clippy, server", || {
-        process::run(native_cargo("clippy").args([
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-Dwarnings",
-        ]))
+        process::run(native_cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-Dwarnings"]))
     })?;
     let toolchain = WebToolchain::find()?;
-    progress::step("clippy, browser", || {
-        process::run(toolchain.cargo_clippy()?.args(["--", "-Dwarnings"]))
-    })
+    progress::step("clippy, browser", || process::run(toolchain.cargo_clippy()?.args(["--", "-Dwarnings"])))
 }

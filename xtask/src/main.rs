@@ -21,11 +21,7 @@ use clap::{Parser, Subcommand};
 use crate::failure::Outcome;
 
 #[derive(Parser)]
-#[command(
-    name = "xtask",
-    bin_name = "cargo xtask",
-    about = "Build, run and check Lamplighter"
-)]
+#[command(name = "xtask", bin_name = "cargo xtask", about = "Build, run and check Lamplighter")]
 struct CommandLine {
     #[command(subcommand)]
     task: Task,

@@ -16,19 +16,12 @@ pub fn ensure_package(folder: &Path, package: &str, version: &str) -> Outcome {
     }
     std::fs::create_dir_all(folder).explain(format_args!("create {}", folder.display()))?;
     progress::say(&format!("installing {package} {version} with npm …"));
-    process::run(
-        npm("install")
-            .arg("--no-save")
-            .arg("--prefix")
-            .arg(folder)
-            .arg(format!("{package}@{version}")),
-    )
+    process::run(npm("install").arg("--no-save").arg("--prefix").arg(folder).arg(format!("{package}@{version}")))
 }
 
 /// Installs what `folder`'s package-lock.json lists, unless that was done already.
 pub fn ensure_lockfile(folder: &Path) -> Outcome {
-    let wanted =
-        std::fs::read(folder.join("package-lock.json")).explain("read package-lock.json")?;
+    let wanted = std::fs::read(folder.join("package-lock.json")).explain("read package-lock.json")?;
     let note = folder.join("node_modules/.installed-package-lock.json");
     if std::fs::read(&note).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -45,13 +38,7 @@ fn npm(subcommand: &str) -> Command {
 }
 
 fn installed_version(folder: &Path, package: &str) -> Option<String> {
-    let manifest = std::fs::read(
-        folder
-            .join("node_modules")
-            .join(package)
-            .join("package.json"),
-    )
-    .ok()?;
+    let manifest = std::fs::read(folder.join("node_modules").join(package).join("package.json")).ok()?;
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
     manifest["version"].as_str().map(str::to_owned)
 }

@@ -8,30 +8,18 @@ use crate::{process, progress};
 
 /// `purpose` completes the sentence "needed to …".
 pub fn ensure(packages: &[&str], purpose: &str) -> Outcome {
-    let missing: Vec<&str> = packages
-        .iter()
-        .copied()
-        .filter(|package| !is_installed(package))
-        .collect();
+    let missing: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let list = missing.join(" ");
     if !process::is_on_path("apt-get") {
-        return Err(Failure::new(format!(
-            "{list} must be installed to {purpose}, and there is no apt-get to do it"
-        )));
+        return Err(Failure::new(format!("{list} must be installed to {purpose}, and there is no apt-get to do it")));
     }
-    progress::say(&format!(
-        "installing {list} with apt-get (needed to {purpose}) …"
-    ));
+    progress::say(&format!("installing {list} with apt-get (needed to {purpose}) …"));
     refresh_lists();
-    process::run(
-        apt_get()
-            .args(["install", "-y", "-qq", "--no-install-recommends"])
-            .args(&missing),
-    )
-    .explain(format_args!("install {list}, needed to {purpose}"))
+    process::run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing))
+        .explain(format_args!("install {list}, needed to {purpose}"))
 }
 
 pub fn are_installed(packages: &[&str]) -> bool {
@@ -59,9 +47,7 @@ fn apt_get() -> Command {
         sudo.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
         sudo
     };
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["-o", "DPkg::Lock::Timeout=120"]);
+    command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"]);
     command
 }
 

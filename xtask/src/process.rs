@@ -10,23 +10,14 @@ use crate::failure::{Explain, Failure, Outcome};
 
 /// Runs with our own input and output until it ends.
 pub fn run(command: &mut Command) -> Outcome {
-    let status = command
-        .status()
-        .explain(format_args!("start {}", name_of(command)))?;
+    let status = command.status().explain(format_args!("start {}", name_of(command)))?;
     verdict(&name_of(command), status)
 }
 
 /// What it prints, if it ends well.
 pub fn answer(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 pub fn is_on_path(program: &str) -> bool {
@@ -35,9 +26,7 @@ pub fn is_on_path(program: &str) -> bool {
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// A program beside us, whose lines are shown with its label in front. Dropping it ends it.
@@ -65,21 +54,14 @@ impl Running {
                 eprintln!("{label:>8} | {line}");
             }
         });
-        Ok(Self {
-            name,
-            child,
-            reader: Some(reader),
-        })
+        Ok(Self { name, child, reader: Some(reader) })
     }
 
     pub fn finish(mut self) -> Outcome {
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
         }
-        let status = self
-            .child
-            .wait()
-            .explain(format_args!("wait for {}", self.name))?;
+        let status = self.child.wait().explain(format_args!("wait for {}", self.name))?;
         verdict(&self.name, status)
     }
 }
@@ -93,35 +75,18 @@ impl Drop for Running {
 }
 
 fn verdict(name: &str, status: ExitStatus) -> Outcome {
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{name} failed ({status})")))
-    }
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{name} failed ({status})"))) }
 }
 
 /// The program's name with its first argument: "cargo build".
 fn name_of(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default();
-    let first = command
-        .get_args()
-        .next()
-        .filter(|argument| is_a_word(argument));
-    [Some(program), first]
-        .into_iter()
-        .flatten()
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let first = command.get_args().next().filter(|argument| is_a_word(argument));
+    [Some(program), first].into_iter().flatten().map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
 fn is_a_word(argument: &OsStr) -> bool {
-    argument
-        .to_string_lossy()
-        .chars()
-        .all(|letter| letter.is_ascii_alphabetic())
+    argument.to_string_lossy().chars().all(|letter| letter.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -130,9 +95,7 @@ mod tests {
 
     #[test]
     fn a_failing_program_is_named_in_the_sentence() {
-        let sentence = run(&mut Command::new("false"))
-            .expect_err("false always fails")
-            .to_string();
+        let sentence = run(&mut Command::new("false")).expect_err("false always fails").to_string();
         assert_eq!(sentence, "false failed (exit status: 1)");
     }
 

@@ -33,9 +33,7 @@ pub fn build(profile: Profile) -> Outcome<PathBuf> {
     site::build(toolchain)?;
     progress::step("server", || library.finish())?;
     progress::step("server with the site inside", || {
-        process::run(tell_release(
-            cargo_build(profile).args(["--quiet", "--bin=lamplighter"]),
-        ))
+        process::run(tell_release(cargo_build(profile).args(["--quiet", "--bin=lamplighter"])))
     })?;
     Ok(profile.program())
 }

@@ -26,18 +26,10 @@ impl Serve {
         doors::port_is_free(self.port)?;
         doors::folder_is_writable(&self.data)?;
         let program = program::build(Profile::Dev)?;
-        progress::say(&format!(
-            "starting the server on http://localhost:{}",
-            self.port
-        ));
+        progress::say(&format!("starting the server on http://localhost:{}", self.port));
 
         let mut server = Command::new(program);
-        server
-            .arg("serve")
-            .arg("--port")
-            .arg(self.port.to_string())
-            .arg("--data")
-            .arg(&self.data);
+        server.arg("serve").arg("--port").arg(self.port.to_string()).arg("--data").arg(&self.data);
         if self.no_demo {
             server.arg("--no-demo");
         }

@@ -58,9 +58,7 @@ fn native() -> Outcome {
         packages::ensure(&["postgresql"], "test against PostgreSQL")?;
     }
     program::ensure_site_folder()?;
-    process::run(program::tell_release(
-        native_cargo("test").args(["--workspace", "--locked"]),
-    ))
+    process::run(program::tell_release(native_cargo("test").args(["--workspace", "--locked"])))
 }
 
 fn browser() -> Outcome {
@@ -84,19 +82,8 @@ fn browser() -> Outcome {
 
 /// On the path, or where Debian keeps one folder per version.
 fn postgres_is_installed() -> bool {
-    let versions = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let holds_both = |folder: &Path| {
-        ["initdb", "pg_ctl"]
-            .iter()
-            .all(|name| folder.join(name).is_file())
-    };
-    ["initdb", "pg_ctl"]
-        .iter()
-        .all(|name| process::is_on_path(name))
-        || versions
-            .into_iter()
-            .any(|version| holds_both(&version.path().join("bin")))
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let holds_both = |folder: &Path| ["initdb", "pg_ctl"].iter().all(|name| folder.join(name).is_file());
+    ["initdb", "pg_ctl"].iter().all(|name| process::is_on_path(name))
+        || versions.into_iter().any(|version| holds_both(&version.path().join("bin")))
 }

@@ -15,10 +15,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub fn native_cargo(subcommand: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     environment::forget(&mut cargo, environment::is_about_our_own_package);
-    cargo
-        .current_dir(workspace::root())
-        .env("CARGO_TARGET_DIR", workspace::path("target"))
-        .arg(subcommand);
+    cargo.current_dir(workspace::root()).env("CARGO_TARGET_DIR", workspace::path("target")).arg(subcommand);
     cargo
 }
 
@@ -70,9 +67,7 @@ impl WebToolchain {
         command.args(["--locked", "--package=app", "--lib"]);
         command.args(["--profile=wasm-release", "--features=csr"]);
         command.arg(format!("--target={TARGET}"));
-        command
-            .arg("--target-dir")
-            .arg(workspace::path("target/web"));
+        command.arg("--target-dir").arg(workspace::path("target/web"));
         match self {
             Self::Rustup => {}
             Self::Debian => {

@@ -52,14 +52,8 @@ fn bind(compiled: &[u8], folder: &Path) -> Outcome {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes("app", compiled.to_vec());
     bindgen.web(true).explain("run wasm-bindgen")?;
-    bindgen
-        .typescript(false)
-        .omit_default_module_path(true)
-        .remove_producers_section(true);
-    bindgen
-        .generate(folder)
-        .map_err(|error| format!("{error:#}"))
-        .explain("run wasm-bindgen")
+    bindgen.typescript(false).omit_default_module_path(true).remove_producers_section(true);
+    bindgen.generate(folder).map_err(|error| format!("{error:#}")).explain("run wasm-bindgen")
 }
 
 /// The app works without it, only larger; so a missing wasm-opt is said, not fatal.
@@ -68,34 +62,19 @@ fn shrink(wasm: &Path) {
     let shrunk = npm::ensure_package(&tools, "binaryen", BINARYEN).and_then(|()| {
         progress::step("wasm-opt", || {
             let mut wasm_opt = Command::new(tools.join("node_modules/.bin/wasm-opt"));
-            process::run(
-                wasm_opt
-                    .arg("-Oz")
-                    .args(FEATURES)
-                    .arg(wasm)
-                    .arg("-o")
-                    .arg(wasm),
-            )
+            process::run(wasm_opt.arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(wasm))
         })
     });
     if let Err(failure) = shrunk {
-        progress::say(&format!(
-            "going on without wasm-opt, the app is larger than it need be: {failure}"
-        ));
+        progress::say(&format!("going on without wasm-opt, the app is larger than it need be: {failure}"));
     }
 }
 
 fn read(folder: &Path) -> Outcome<Engine> {
-    let read = |name: &str| {
-        fs::read(folder.join(name)).explain(format_args!("read target/web/engine/{name}"))
-    };
+    let read = |name: &str| fs::read(folder.join(name)).explain(format_args!("read target/web/engine/{name}"));
     let mut snippets = BTreeMap::new();
     collect(&folder.join("snippets"), "", &mut snippets)?;
-    Ok(Engine {
-        script: String::from_utf8_lossy(&read("app.js")?).into_owned(),
-        wasm: read("app_bg.wasm")?,
-        snippets,
-    })
+    Ok(Engine { script: String::from_utf8_lossy(&read("app.js")?).into_owned(), wasm: read("app_bg.wasm")?, snippets })
 }
 
 fn collect(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) -> Outcome {
@@ -103,20 +82,12 @@ fn collect(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) ->
         return Ok(());
     }
     for entry in fs::read_dir(folder).explain(format_args!("list {}", folder.display()))? {
-        let path = entry
-            .explain(format_args!("list {}", folder.display()))?
-            .path();
-        let name = format!(
-            "{prefix}{}",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        );
+        let path = entry.explain(format_args!("list {}", folder.display()))?.path();
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().to_string_lossy());
         if path.is_dir() {
             collect(&path, &format!("{name}/"), into)?;
         } else {
-            into.insert(
-                name,
-                fs::read(&path).explain(format_args!("read {}", path.display()))?,
-            );
+            into.insert(name, fs::read(&path).explain(format_args!("read {}", path.display()))?);
         }
     }
     Ok(())

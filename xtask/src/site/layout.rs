@@ -25,12 +25,7 @@ pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
     files.extend(snippets);
     let app = keep(&mut files, "assets/app", "js", script);
     let wasm = keep(&mut files, "assets/app", "wasm", engine.wasm.clone());
-    let style = keep(
-        &mut files,
-        "assets/app",
-        "css",
-        styles::joined(&sources.styles),
-    );
+    let style = keep(&mut files, "assets/app", "css", styles::joined(&sources.styles));
     let boot = template::fill(&sources.boot, &[("app", &url(&app)), ("wasm", &url(&wasm))])?;
     let boot = keep(&mut files, "assets/boot", "js", boot);
     files.extend(sources.public.clone());
@@ -47,19 +42,12 @@ pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
         ],
     )?;
     let precache = precache(files.keys());
-    let worker = template::fill(
-        &sources.worker,
-        &[("release", release.as_str()), ("precache", &precache)],
-    )?;
+    let worker = template::fill(&sources.worker, &[("release", release.as_str()), ("precache", &precache)])?;
     files.insert("index.html".into(), shell.into());
     files.insert("service-worker.js".into(), worker.into());
 
     let first_open = vec!["index.html".to_owned(), style, boot, app, wasm];
-    Ok(Site {
-        release,
-        files,
-        first_open,
-    })
+    Ok(Site { release, files, first_open })
 }
 
 /// What the service worker stores before it says it is ready: the shell as `/`, and every file below it.
@@ -71,42 +59,24 @@ fn precache<'a>(paths: impl Iterator<Item = &'a String>) -> String {
 
 /// The release's name covers all that a browser receives, also the templates that will carry the name.
 fn release(files: &BTreeMap<String, Vec<u8>>, sources: &Sources) -> Fingerprint {
-    let files = files
-        .iter()
-        .flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]);
+    let files = files.iter().flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]);
     Fingerprint::of(files.chain([sources.shell.as_bytes(), sources.worker.as_bytes()]))
 }
 
 /// Puts the content under a name that changes with it, and says the name.
-fn keep(
-    files: &mut BTreeMap<String, Vec<u8>>,
-    stem: &str,
-    extension: &str,
-    content: impl Into<Vec<u8>>,
-) -> String {
+fn keep(files: &mut BTreeMap<String, Vec<u8>>, stem: &str, extension: &str, content: impl Into<Vec<u8>>) -> String {
     let content = content.into();
-    let path = format!(
-        "{stem}-{}.{extension}",
-        Fingerprint::of([content.as_slice()])
-    );
+    let path = format!("{stem}-{}.{extension}", Fingerprint::of([content.as_slice()]));
     files.insert(path.clone(), content);
     path
 }
 
 /// The script imports `./snippets/…`; that folder too gets a name that changes with its content.
 fn script_with_snippets(engine: &Engine) -> (String, BTreeMap<String, Vec<u8>>) {
-    let bytes = engine
-        .snippets
-        .iter()
-        .flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]);
+    let bytes = engine.snippets.iter().flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]);
     let folder = format!("snippets-{}", Fingerprint::of(bytes));
-    let script = engine
-        .script
-        .replace("from './snippets/", &format!("from './{folder}/"));
-    let snippets = engine
-        .snippets
-        .iter()
-        .map(|(path, content)| (format!("assets/{folder}/{path}"), content.clone()));
+    let script = engine.script.replace("from './snippets/", &format!("from './{folder}/"));
+    let snippets = engine.snippets.iter().map(|(path, content)| (format!("assets/{folder}/{path}"), content.clone()));
     (script, snippets.collect())
 }
 
@@ -129,11 +99,7 @@ mod tests {
     }
 
     fn engine() -> Engine {
-        Engine {
-            script: "import './x'".into(),
-            wasm: b"\0asm".to_vec(),
-            snippets: BTreeMap::new(),
-        }
+        Engine { script: "import './x'".into(), wasm: b"\0asm".to_vec(), snippets: BTreeMap::new() }
     }
 
     fn site(sources: &Sources, engine: &Engine) -> Site {
@@ -146,23 +112,14 @@ mod tests {
 
     fn path(site: &Site, start: &str, end: &str) -> String {
         let fits = |path: &&String| path.starts_with(start) && path.ends_with(end);
-        site.files
-            .keys()
-            .find(fits)
-            .expect("the site has such a file")
-            .clone()
+        site.files.keys().find(fits).expect("the site has such a file").clone()
     }
 
     #[test]
     fn the_worker_precaches_the_shell_and_every_file_but_itself() {
         let site = site(&sources(), &engine());
         let worker = text(&site, "service-worker.js");
-        let urls: Vec<_> = worker
-            .split_once('|')
-            .expect("the template has a bar")
-            .1
-            .split(' ')
-            .collect();
+        let urls: Vec<_> = worker.split_once('|').expect("the template has a bar").1.split(' ').collect();
         let mut expected = vec!["/".to_owned()];
         expected.extend(
             site.files
@@ -179,28 +136,18 @@ mod tests {
         let mut restyled = sources();
         restyled.styles.insert("card.css".into(), ".card {}".into());
         let after = site(&restyled, &engine());
-        assert_ne!(
-            path(&before, "assets/app-", ".css"),
-            path(&after, "assets/app-", ".css")
-        );
+        assert_ne!(path(&before, "assets/app-", ".css"), path(&after, "assets/app-", ".css"));
         assert_ne!(before.release, after.release);
-        assert_eq!(
-            path(&before, "assets/app-", ".wasm"),
-            path(&after, "assets/app-", ".wasm")
-        );
-        assert_eq!(
-            path(&before, "assets/boot-", ".js"),
-            path(&after, "assets/boot-", ".js")
-        );
+        assert_eq!(path(&before, "assets/app-", ".wasm"), path(&after, "assets/app-", ".wasm"));
+        assert_eq!(path(&before, "assets/boot-", ".js"), path(&after, "assets/boot-", ".js"));
     }
 
     #[test]
     fn a_new_worker_or_shell_is_a_new_release() {
         let before = site(&sources(), &engine()).release;
-        for change in [
-            |sources: &mut Sources| sources.worker.push(' '),
-            |sources: &mut Sources| sources.shell.push(' '),
-        ] {
+        for change in
+            [|sources: &mut Sources| sources.worker.push(' '), |sources: &mut Sources| sources.shell.push(' ')]
+        {
             let mut changed = sources();
             change(&mut changed);
             assert_ne!(site(&changed, &engine()).release, before);
@@ -218,15 +165,10 @@ mod tests {
     fn a_crates_snippet_is_imported_from_a_folder_named_by_content() {
         let mut engine = engine();
         engine.script = "import { a } from './snippets/crate-1/inline0.js';".into();
-        engine
-            .snippets
-            .insert("crate-1/inline0.js".into(), b"export const a = 1".to_vec());
+        engine.snippets.insert("crate-1/inline0.js".into(), b"export const a = 1".to_vec());
         let site = site(&sources(), &engine);
         let snippet = path(&site, "assets/snippets-", "/crate-1/inline0.js");
         let script = text(&site, &path(&site, "assets/app-", ".js"));
-        assert!(
-            script.contains(&snippet.replacen("assets", "from '.", 1)),
-            "{script}"
-        );
+        assert!(script.contains(&snippet.replacen("assets", "from '.", 1)), "{script}");
     }
 }

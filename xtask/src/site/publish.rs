@@ -34,20 +34,12 @@ fn twins_of(site: &Site, folder: &Path) -> BTreeMap<String, Twins> {
             .files
             .iter()
             .map(|(path, content)| {
-                (
-                    path,
-                    scope.spawn(|| {
-                        kept_twins(path, content, folder).or_else(|| twins::of(path, content))
-                    }),
-                )
+                (path, scope.spawn(|| kept_twins(path, content, folder).or_else(|| twins::of(path, content))))
             })
             .collect();
-        let done = work.into_iter().filter_map(|(path, twins)| {
-            Some((
-                path.clone(),
-                twins.join().expect("compression does not panic")?,
-            ))
-        });
+        let done = work
+            .into_iter()
+            .filter_map(|(path, twins)| Some((path.clone(), twins.join().expect("compression does not panic")?)));
         done.collect()
     })
 }
@@ -55,32 +47,22 @@ fn twins_of(site: &Site, folder: &Path) -> BTreeMap<String, Twins> {
 fn kept_twins(path: &str, content: &[u8], folder: &Path) -> Option<Twins> {
     let kept = |suffix: &str| fs::read(folder.join(format!("{path}{suffix}"))).ok();
     (kept("")? == content).then_some(())?;
-    Some(Twins {
-        brotli: kept(".br")?,
-        gzip: kept(".gz")?,
-    })
+    Some(Twins { brotli: kept(".br")?, gzip: kept(".gz")? })
 }
 
 /// For people and for the server: the release's name, and what each file weighs in bytes.
 fn release_note(site: &Site, twins: &BTreeMap<String, Twins>) -> String {
     let weight = |path: &String| {
         let raw = site.files[path].len();
-        let (gzip, brotli) = twins
-            .get(path)
-            .map_or((raw, raw), |twins| (twins.gzip.len(), twins.brotli.len()));
+        let (gzip, brotli) = twins.get(path).map_or((raw, raw), |twins| (twins.gzip.len(), twins.brotli.len()));
         (raw, gzip, brotli)
     };
     let asset = |path: &String| {
         let (raw, gzip, brotli) = weight(path);
         json!({ "path": path, "raw": raw, "gzip": gzip, "brotli": brotli })
     };
-    let (raw, gzip, brotli) = site
-        .first_open
-        .iter()
-        .map(weight)
-        .fold((0, 0, 0), |sum, it| {
-            (sum.0 + it.0, sum.1 + it.1, sum.2 + it.2)
-        });
+    let (raw, gzip, brotli) =
+        site.first_open.iter().map(weight).fold((0, 0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1, sum.2 + it.2));
     let note = json!({
         "release": site.release.as_str(),
         "first_open": { "raw": raw, "gzip": gzip, "brotli": brotli },
@@ -121,10 +103,7 @@ fn remove_all_but(wanted: &BTreeSet<&str>, folder: &Path, prefix: &str) -> Outco
     let attempt = format!("clear {}", folder.display());
     for entry in fs::read_dir(folder).explain(&attempt)? {
         let path = entry.explain(&attempt)?.path();
-        let name = format!(
-            "{prefix}{}",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        );
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().to_string_lossy());
         if path.is_dir() {
             remove_all_but(wanted, &path, &format!("{name}/"))?;
         } else if !wanted.contains(name.as_str()) {
@@ -139,38 +118,23 @@ mod tests {
     use super::*;
 
     fn published(files: &[(&str, &str)], folder: &Path) {
-        let files = files
-            .iter()
-            .map(|(path, content)| (path.to_string(), content.as_bytes()))
-            .collect();
+        let files = files.iter().map(|(path, content)| (path.to_string(), content.as_bytes())).collect();
         write(&files, folder).expect("a temporary folder is writable");
     }
 
     fn modified(path: &Path) -> std::time::SystemTime {
-        fs::metadata(path)
-            .and_then(|it| it.modified())
-            .expect("the file is there")
+        fs::metadata(path).and_then(|it| it.modified()).expect("the file is there")
     }
 
     #[test]
     fn an_unchanged_file_is_not_touched_and_a_stale_one_goes() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let folder = folder.path();
-        published(
-            &[
-                ("assets/a.js", "a"),
-                ("assets/b.js", "b"),
-                ("index.html", "1"),
-            ],
-            folder,
-        );
+        published(&[("assets/a.js", "a"), ("assets/b.js", "b"), ("index.html", "1")], folder);
         let before = modified(&folder.join("assets/a.js"));
         published(&[("assets/a.js", "a"), ("index.html", "2")], folder);
         assert_eq!(modified(&folder.join("assets/a.js")), before);
         assert!(!folder.join("assets/b.js").exists());
-        assert_eq!(
-            fs::read(folder.join("index.html")).expect("the shell is there"),
-            b"2"
-        );
+        assert_eq!(fs::read(folder.join("index.html")).expect("the shell is there"), b"2");
     }
 }

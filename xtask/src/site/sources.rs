@@ -19,17 +19,13 @@ pub struct Sources {
 
 impl Sources {
     pub fn read() -> Outcome<Self> {
-        let styles = files_in(&workspace::path("style"))?
-            .into_iter()
-            .filter(|(name, _)| name.ends_with(".css"));
+        let styles = files_in(&workspace::path("style"))?.into_iter().filter(|(name, _)| name.ends_with(".css"));
         Ok(Self {
             shell: text("app/index.html")?,
             boot: text("app/boot.js")?,
             worker: text("app/service-worker.js")?,
             public: files_in(&workspace::path("app/public"))?,
-            styles: styles
-                .map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned()))
-                .collect(),
+            styles: styles.map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect(),
         })
     }
 
@@ -62,14 +58,8 @@ pub fn files_in(folder: &Path) -> Outcome<BTreeMap<String, Vec<u8>>> {
         return Ok(files);
     }
     for entry in fs::read_dir(folder).explain(format_args!("list {}", folder.display()))? {
-        let path = entry
-            .explain(format_args!("list {}", folder.display()))?
-            .path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let path = entry.explain(format_args!("list {}", folder.display()))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file() && !name.starts_with('.') {
             let content = fs::read(&path).explain(format_args!("read {}", path.display()))?;
             files.insert(name, content);
@@ -85,11 +75,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_holds_no_files() {
         let scratch = tempfile::tempdir().expect("a temporary folder can be made");
-        assert!(
-            files_in(&scratch.path().join("style"))
-                .expect("its absence is fine")
-                .is_empty()
-        );
+        assert!(files_in(&scratch.path().join("style")).expect("its absence is fine").is_empty());
     }
 
     #[test]
@@ -98,10 +84,7 @@ mod tests {
         for name in ["icon.svg", ".icon.svg.swp"] {
             fs::write(scratch.path().join(name), "").expect("a temporary folder is writable");
         }
-        let names: Vec<_> = files_in(scratch.path())
-            .expect("the folder can be read")
-            .into_keys()
-            .collect();
+        let names: Vec<_> = files_in(scratch.path()).expect("the folder can be read").into_keys().collect();
         assert_eq!(names, ["icon.svg"]);
     }
 }

@@ -15,9 +15,7 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> Outcome<String> {
         None => Ok(filled),
         Some((_, rest)) => {
             let name = rest.split("}}").next().unwrap_or_default();
-            Err(Failure::new(format!(
-                "a template asks for {{{{{name}}}}}, which has no value"
-            )))
+            Err(Failure::new(format!("a template asks for {{{{{name}}}}}, which has no value")))
         }
     }
 }
@@ -38,19 +36,11 @@ mod tests {
 
     #[test]
     fn a_mark_without_a_value_is_refused() {
-        check(
-            "{{lamp}}",
-            &[],
-            Err("a template asks for {{lamp}}, which has no value"),
-        );
+        check("{{lamp}}", &[], Err("a template asks for {{lamp}}, which has no value"));
     }
 
     #[test]
     fn a_value_without_a_mark_is_refused() {
-        check(
-            "dark",
-            &[("lamp", "lit")],
-            Err("a template has no place for {{lamp}}"),
-        );
+        check("dark", &[("lamp", "lit")], Err("a template has no place for {{lamp}}"));
     }
 }

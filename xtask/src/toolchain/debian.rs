@@ -20,8 +20,7 @@ pub fn is_installed() -> bool {
 }
 
 pub fn install() -> Outcome {
-    let installed =
-        packages::ensure(&PACKAGES, "compile for the browser").and_then(|()| install_linker());
+    let installed = packages::ensure(&PACKAGES, "compile for the browser").and_then(|()| install_linker());
     installed.map_err(|failure| {
         let packages = PACKAGES.join(" ");
         Failure::new(format!(

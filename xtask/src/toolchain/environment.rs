@@ -12,12 +12,7 @@ pub fn forget(command: &mut Command, unwanted: impl Fn(&str) -> bool) {
 
 /// Build scripts that watch these would run again and again, once for us and once for a plain `cargo build`.
 pub fn is_about_our_own_package(name: &str) -> bool {
-    const OURS: [&str; 4] = [
-        "CARGO_PKG_",
-        "CARGO_MANIFEST_",
-        "CARGO_BIN_",
-        "CARGO_CRATE_",
-    ];
+    const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
     OURS.iter().any(|start| name.starts_with(start))
 }
 
@@ -29,14 +24,8 @@ pub fn is_about_a_toolchain(name: &str) -> bool {
 }
 
 fn is_about_downloading(name: &str) -> bool {
-    const STARTS: [&str; 6] = [
-        "CARGO_HOME",
-        "CARGO_HTTP_",
-        "CARGO_NET_",
-        "CARGO_REGISTR",
-        "CARGO_SOURCE_",
-        "CARGO_TERM_",
-    ];
+    const STARTS: [&str; 6] =
+        ["CARGO_HOME", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_", "CARGO_TERM_"];
     STARTS.iter().any(|start| name.starts_with(start))
 }
 
@@ -46,27 +35,14 @@ mod tests {
 
     #[test]
     fn debians_cargo_never_hears_of_rustups_compiler() {
-        for name in [
-            "CARGO",
-            "RUSTC",
-            "RUSTFLAGS",
-            "RUSTUP_TOOLCHAIN",
-            "CARGO_ENCODED_RUSTFLAGS",
-            "LD_LIBRARY_PATH",
-        ] {
+        for name in ["CARGO", "RUSTC", "RUSTFLAGS", "RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS", "LD_LIBRARY_PATH"] {
             assert!(is_about_a_toolchain(name), "{name}");
         }
     }
 
     #[test]
     fn debians_cargo_downloads_as_the_person_configured() {
-        for name in [
-            "CARGO_HOME",
-            "CARGO_HTTP_CAINFO",
-            "CARGO_REGISTRIES_MIRROR_INDEX",
-            "HOME",
-            "PATH",
-        ] {
+        for name in ["CARGO_HOME", "CARGO_HTTP_CAINFO", "CARGO_REGISTRIES_MIRROR_INDEX", "HOME", "PATH"] {
             assert!(!is_about_a_toolchain(name), "{name}");
         }
     }
