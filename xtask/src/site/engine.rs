@@ -61,8 +61,11 @@ fn shrink(wasm: &Path) {
     let tools = workspace::path("target/tools");
     let shrunk = npm::ensure_package(&tools, "binaryen", BINARYEN).and_then(|()| {
         progress::step("wasm-opt", || {
+            // Beside the original, which stays whole if this fails.
+            let smaller = wasm.with_extension("smaller");
             let mut wasm_opt = Command::new(tools.join("node_modules/.bin/wasm-opt"));
-            process::run(wasm_opt.arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(wasm))
+            process::run(wasm_opt.arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(&smaller))?;
+            fs::rename(&smaller, wasm).explain("replace the app by its smaller self")
         })
     });
     if let Err(failure) = shrunk {
