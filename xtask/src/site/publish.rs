@@ -27,7 +27,7 @@ pub fn publish(site: &Site, folder: &Path) -> Outcome {
     write(&files, folder)
 }
 
-/// Files whose content did not change keep the twins they have.
+/// Compressing takes long enough to keep what was compressed before.
 fn twins_of(site: &Site, folder: &Path) -> BTreeMap<String, Twins> {
     thread::scope(|scope| {
         let work: Vec<_> = site
@@ -44,9 +44,10 @@ fn twins_of(site: &Site, folder: &Path) -> BTreeMap<String, Twins> {
     })
 }
 
+/// Only where the name says the content: another file's twins could be left from an interrupted run.
 fn kept_twins(path: &str, content: &[u8], folder: &Path) -> Option<Twins> {
     let kept = |suffix: &str| fs::read(folder.join(format!("{path}{suffix}"))).ok();
-    (kept("")? == content).then_some(())?;
+    (path.starts_with("assets/") && kept("")? == content).then_some(())?;
     Some(Twins { brotli: kept(".br")?, gzip: kept(".gz")? })
 }
 
@@ -124,6 +125,16 @@ mod tests {
 
     fn modified(path: &Path) -> std::time::SystemTime {
         fs::metadata(path).and_then(|it| it.modified()).expect("the file is there")
+    }
+
+    #[test]
+    fn twins_are_kept_only_where_the_name_says_the_content() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = folder.path();
+        for path in ["index.html", "assets/a-1.js"] {
+            published(&[(path, "lamp"), (&format!("{path}.br"), "b"), (&format!("{path}.gz"), "g")], folder);
+            assert_eq!(kept_twins(path, b"lamp", folder).is_some(), path == "assets/a-1.js", "{path}");
+        }
     }
 
     #[test]
