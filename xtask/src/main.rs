@@ -1,1 +1,64 @@
-fn main() {}
+//! Everything a person types: `cargo xtask serve`, `build`, `test` and `lint`.
+
+mod doors;
+mod failure;
+mod lint;
+mod npm;
+mod packages;
+mod process;
+mod program;
+mod progress;
+mod serve;
+mod site;
+mod test;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Outcome;
+
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask", about = "Build, run and check Lamplighter")]
+struct CommandLine {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and run the server here
+    Serve(serve::Serve),
+    /// Build the release program, target/release/lamplighter
+    Build,
+    /// Run every test, or one stage of them
+    Test(test::Test),
+    /// Check formatting, and run clippy for the server and for the browser
+    Lint,
+}
+
+fn main() -> ExitCode {
+    progress::start_the_clock();
+    match perform(CommandLine::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Outcome {
+    match task {
+        Task::Serve(serve) => serve.run(),
+        Task::Build => {
+            let program = program::build(program::Profile::Release)?;
+            progress::say(&format!("built {}", workspace::shown(&program)));
+            Ok(())
+        }
+        Task::Test(test) => test.run(),
+        Task::Lint => lint::run(),
+    }
+}

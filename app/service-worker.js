@@ -1,0 +1,73 @@
+// Keeps one whole release on the device, so that the app opens without a network.
+//
+// What must stay true: a release is stored whole or not at all; a page never mixes two releases; nothing under
+// /api/ and no request but GET ever passes through here; a new release waits until the page says "take-over".
+"use strict";
+
+const RELEASE = "{{release}}";
+const PRECACHE = "{{precache}}".split(" ");
+const CACHE = `lamplighter-${RELEASE}`;
+const SHELL = "/";
+
+const CONTENT_TYPES = {
+  css: /^text\/css\b/,
+  js: /^(text|application)\/javascript\b/,
+  png: /^image\/png\b/,
+  svg: /^image\/svg\+xml\b/,
+  wasm: /^application\/wasm\b/,
+  webmanifest: /^application\/(manifest\+)?json\b/,
+};
+
+self.addEventListener("install", (event) => event.waitUntil(storeRelease()));
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+self.addEventListener("message", (event) => {
+  if (event.data && event.data.type === "take-over") self.skipWaiting();
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
+  if (PRECACHE.includes(url.pathname)) event.respondWith(stored(url.pathname, request));
+  else if (request.mode === "navigate") event.respondWith(stored(SHELL, request));
+});
+
+async function storeRelease() {
+  // Fetched and examined first, stored afterwards: a failed install leaves no half-filled cache.
+  const responses = await Promise.all(PRECACHE.map(fetchFresh));
+  const cache = await caches.open(CACHE);
+  await Promise.all(PRECACHE.map((path, i) => cache.put(path, responses[i])));
+}
+
+async function fetchFresh(path) {
+  const response = await fetch(path, { cache: "reload", credentials: "same-origin" });
+  const problem = await problemWith(path, response);
+  if (problem) throw new Error(`${path} ${problem}`);
+  return response;
+}
+
+// A hotel's or a mall's network answers everything with 200 and its own page.
+async function problemWith(path, response) {
+  if (!response.ok) return `answered ${response.status}`;
+  if (response.redirected) return "was redirected";
+  const type = response.headers.get("content-type") || "";
+  if (path === SHELL) {
+    const text = await response.clone().text();
+    return type.startsWith("text/html") && text.includes(RELEASE) ? null : "is not this release's page";
+  }
+  const expected = CONTENT_TYPES[path.split(".").pop()];
+  return expected && !expected.test(type) ? `came as ${type || "nothing known"}` : null;
+}
+
+async function takeOver() {
+  const names = await caches.keys();
+  const older = names.filter((name) => name.startsWith("lamplighter-") && name !== CACHE);
+  await Promise.all(older.map((name) => caches.delete(name)));
+  // The page of the very first visit has no worker yet; from now on it survives going offline.
+  await self.clients.claim();
+}
+
+// The device may have thrown the cache away; then the network is all there is.
+async function stored(path, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path, { ignoreVary: true })) || fetch(request);
+}

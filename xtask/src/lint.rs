@@ -1,0 +1,15 @@
+//! `cargo xtask lint`: formatting, and clippy for both worlds.
+
+use crate::failure::Outcome;
+use crate::toolchain::{WebToolchain, native_cargo};
+use crate::{process, program, progress};
+
+pub fn run() -> Outcome {
+    progress::step("formatting", || process::run(native_cargo("fmt").args(["--all", "--check"])))?;
+    program::ensure_site_folder()?;
+    progress::step("clippy, server", || {
+        process::run(native_cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "-Dwarnings"]))
+    })?;
+    let toolchain = WebToolchain::find()?;
+    progress::step("clippy, browser", || process::run(toolchain.cargo_clippy()?.args(["--", "-Dwarnings"])))
+}

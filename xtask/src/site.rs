@@ -1,0 +1,105 @@
+//! The site: everything a browser downloads, in target/site, rebuilt only when something it is made of changed.
+
+mod engine;
+mod fingerprint;
+mod layout;
+mod publish;
+mod sources;
+mod styles;
+mod template;
+mod twins;
+
+use std::fs;
+
+use crate::failure::{Explain, Outcome};
+use crate::process::Running;
+use crate::toolchain::WebToolchain;
+use crate::{progress, workspace};
+
+use fingerprint::Fingerprint;
+use sources::Sources;
+
+const COMPILED: &str = "target/web/wasm32-unknown-unknown/wasm-release/app.wasm";
+const NOTE: &str = "target/web/site.fingerprint";
+
+pub fn build(toolchain: WebToolchain) -> Outcome {
+    progress::step("app, compiled for the browser", || Running::start("app", &mut toolchain.cargo_build())?.finish())?;
+    let compiled = fs::read(workspace::path(COMPILED)).explain(format_args!("read {COMPILED}"))?;
+    let sources = Sources::read()?;
+    let fingerprint = Fingerprint::of([compiled.as_slice(), &sources.bytes(), &recipe()?]);
+
+    let folder = workspace::path("target/site");
+    let note = workspace::path(NOTE);
+    if published_release().is_some() && fs::read_to_string(&note).is_ok_and(|known| known == fingerprint.as_str()) {
+        progress::say("site: nothing changed");
+        return Ok(());
+    }
+    // Until it is complete, nobody may take it for what it was.
+    let _ = fs::remove_file(&note);
+    progress::step("site", || {
+        let engine = engine::make(&compiled)?;
+        let site = layout::lay_out(&sources, &engine)?;
+        publish::publish(&site, &folder)
+    })?;
+    fs::write(&note, fingerprint.as_str()).explain(format_args!("write {NOTE}"))
+}
+
+/// The name of the release in target/site, once it is all there.
+pub fn published_release() -> Option<String> {
+    let note = fs::read(workspace::path("target/site").join(layout::RELEASE_NOTE)).ok()?;
+    let note: serde_json::Value = serde_json::from_slice(&note).ok()?;
+    note["release"].as_str().map(str::to_owned)
+}
+
+/// How the site is made is one of the things it is made of.
+fn recipe() -> Outcome<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (name, content) in sources::files_in(&workspace::path("xtask/src/site"))? {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.extend_from_slice(&content);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> layout::Site {
+        let sources = Sources::read().expect("the workspace holds its sources");
+        layout::lay_out(&sources, &engine::Engine::default()).expect("the templates fit the layout")
+    }
+
+    fn text(site: &layout::Site, path: &str) -> String {
+        String::from_utf8(site.files[path].clone()).expect("the file is text")
+    }
+
+    #[test]
+    fn the_shell_has_no_inline_script_or_style_which_the_policy_would_block() {
+        let shell = text(&site(), "index.html");
+        assert!(
+            shell.split("<script").skip(1).all(|script| script.contains("></script>") && script.starts_with(" src="))
+        );
+        assert!(!shell.contains("<style") && !shell.contains(" style="));
+    }
+
+    #[test]
+    fn the_shell_links_only_to_files_of_the_site() {
+        let site = site();
+        let shell = text(&site, "index.html");
+        for link in ["href=\"/", "src=\"/"].iter().flat_map(|start| shell.split(start).skip(1)) {
+            let path = link.split('"').next().unwrap_or_default();
+            assert!(site.files.contains_key(path), "/{path}");
+        }
+    }
+
+    #[test]
+    fn the_worker_knows_the_content_type_of_everything_it_stores() {
+        let site = site();
+        let worker = text(&site, "service-worker.js");
+        for path in site.files.keys().filter(|path| !path.ends_with(".html")) {
+            let extension = path.rsplit('.').next().unwrap_or_default();
+            assert!(worker.contains(&format!("\n  {extension}: /^")), "{path}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The app as a browser runs it: wasm-bindgen's JavaScript and the WebAssembly, made small by wasm-opt.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::failure::{Explain, Outcome};
+use crate::site::fingerprint::Fingerprint;
+use crate::{npm, process, progress, workspace};
+
+const BINARYEN: &str = "132.0.0";
+/// What rustc's WebAssembly uses by default.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+#[derive(Default)]
+pub struct Engine {
+    pub script: String,
+    pub wasm: Vec<u8>,
+    /// JavaScript that crates bring along, by its path below `snippets/`.
+    pub snippets: BTreeMap<String, Vec<u8>>,
+}
+
+pub fn make(compiled: &[u8]) -> Outcome<Engine> {
+    let folder = workspace::path("target/web/engine");
+    // A change of style alone must not cost the time that this takes; this file is part of how it is made.
+    let note = folder.join("made-from");
+    let made_from = Fingerprint::of([compiled, include_bytes!("engine.rs").as_slice()]);
+    if fs::read_to_string(&note).is_ok_and(|known| known == made_from.as_str()) {
+        return read(&folder);
+    }
+    if folder.exists() {
+        fs::remove_dir_all(&folder).explain("clear target/web/engine")?;
+    }
+    progress::step("wasm-bindgen", || bind(compiled, &folder))?;
+    shrink(&folder.join("app_bg.wasm"));
+    fs::write(&note, made_from.as_str()).explain("write target/web/engine/made-from")?;
+    read(&folder)
+}
+
+fn bind(compiled: &[u8], folder: &Path) -> Outcome {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes("app", compiled.to_vec());
+    bindgen.web(true).explain("run wasm-bindgen")?;
+    bindgen.typescript(false).omit_default_module_path(true).remove_producers_section(true);
+    bindgen.generate(folder).map_err(|error| format!("{error:#}")).explain("run wasm-bindgen")
+}
+
+/// The app works without it, only larger; so a missing wasm-opt is said, not fatal.
+fn shrink(wasm: &Path) {
+    let tools = workspace::path("target/tools");
+    let shrunk = npm::ensure_package(&tools, "binaryen", BINARYEN).and_then(|()| {
+        progress::step("wasm-opt", || {
+            // Beside the original, which stays whole if this fails.
+            let smaller = wasm.with_extension("smaller");
+            let mut wasm_opt = Command::new(tools.join("node_modules/.bin/wasm-opt"));
+            process::run(wasm_opt.arg("-Oz").args(FEATURES).arg(wasm).arg("-o").arg(&smaller))?;
+            fs::rename(&smaller, wasm).explain("replace the app by its smaller self")
+        })
+    });
+    if let Err(failure) = shrunk {
+        progress::say(&format!("going on without wasm-opt, the app is larger than it need be: {failure}"));
+    }
+}
+
+fn read(folder: &Path) -> Outcome<Engine> {
+    let read = |name: &str| fs::read(folder.join(name)).explain(format_args!("read target/web/engine/{name}"));
+    let mut snippets = BTreeMap::new();
+    collect(&folder.join("snippets"), "", &mut snippets)?;
+    Ok(Engine { script: String::from_utf8_lossy(&read("app.js")?).into_owned(), wasm: read("app_bg.wasm")?, snippets })
+}
+
+fn collect(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) -> Outcome {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).explain(format_args!("list {}", folder.display()))? {
+        let path = entry.explain(format_args!("list {}", folder.display()))?.path();
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().to_string_lossy());
+        if path.is_dir() {
+            collect(&path, &format!("{name}/"), into)?;
+        } else {
+            into.insert(name, fs::read(&path).explain(format_args!("read {}", path.display()))?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! `cargo xtask test`: every stage in order, stopping at the first that fails.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use clap::ValueEnum;
+
+use crate::failure::Outcome;
+use crate::program::{self, Profile};
+use crate::toolchain::native_cargo;
+use crate::{npm, packages, process, progress, workspace};
+
+#[derive(clap::Args)]
+pub struct Test {
+    /// Run only this stage
+    #[arg(long, value_name = "NAME")]
+    only: Option<Stage>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// `cargo test` for every crate
+    Native,
+    /// The real server in a real browser
+    Browser,
+}
+
+impl Test {
+    pub fn run(self) -> Outcome {
+        for &stage in Stage::value_variants() {
+            if self.only.is_none_or(|only| only == stage) {
+                progress::step(stage.heading(), || stage.run())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Stage {
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Native => "== native tests",
+            Self::Browser => "== browser tests",
+        }
+    }
+
+    fn run(self) -> Outcome {
+        match self {
+            Self::Native => native(),
+            Self::Browser => browser(),
+        }
+    }
+}
+
+fn native() -> Outcome {
+    if !postgres_is_installed() {
+        packages::ensure(&["postgresql"], "test against PostgreSQL")?;
+    }
+    program::ensure_site_folder()?;
+    process::run(program::tell_release(native_cargo("test").args(["--workspace", "--locked"])))
+}
+
+fn browser() -> Outcome {
+    if !Path::new("/usr/bin/chromium").exists() {
+        packages::ensure(&["chromium"], "test in a browser")?;
+    }
+    packages::ensure(&["fonts-noto-cjk"], "see Chinese text in the browser tests")?;
+    if !process::is_on_path("node") || !process::is_on_path("npm") {
+        packages::ensure(&["nodejs", "npm"], "drive the browser")?;
+    }
+    let folder = workspace::path("end2end");
+    npm::ensure_lockfile(&folder)?;
+    let lamplighter = program::build(Profile::Dev)?;
+    process::run(
+        Command::new("npx")
+            .args(["--no-install", "playwright", "test"])
+            .current_dir(folder)
+            .env("LAMPLIGHTER_BIN", lamplighter),
+    )
+}
+
+/// On the path, or where Debian keeps one folder per version.
+fn postgres_is_installed() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let holds_both = |folder: &Path| ["initdb", "pg_ctl"].iter().all(|name| folder.join(name).is_file());
+    ["initdb", "pg_ctl"].iter().all(|name| process::is_on_path(name))
+        || versions.into_iter().any(|version| holds_both(&version.path().join("bin")))
+}
