@@ -252,7 +252,7 @@ pub struct Pull {
     pub view: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum PullAnswer {
     Page(Page),
@@ -261,6 +261,39 @@ pub enum PullAnswer {
         epoch: String,
         view: String,
     },
+}
+
+/// By hand: what serde derives for a tagged enum cannot hold the raw bytes of a row.
+impl<'de> Deserialize<'de> for PullAnswer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Is {
+            Page,
+            Rebuild,
+        }
+        #[derive(Deserialize)]
+        struct Parts {
+            is: Is,
+            epoch: String,
+            view: String,
+            cursor: Option<Seq>,
+            #[serde(default)]
+            more: bool,
+            #[serde(default)]
+            rows: Vec<Row>,
+            #[serde(default)]
+            departures: Vec<RecordId>,
+        }
+        let Parts { is, epoch, view, cursor, more, rows, departures } = Parts::deserialize(deserializer)?;
+        match is {
+            Is::Rebuild => Ok(Self::Rebuild { epoch, view }),
+            Is::Page => {
+                let cursor = cursor.ok_or_else(|| serde::de::Error::missing_field("cursor"))?;
+                Ok(Self::Page(Page { epoch, view, cursor, more, rows, departures }))
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -323,4 +356,31 @@ pub fn view_key(audiences: &BTreeSet<Audience>) -> String {
         digest.update([0]);
     }
     domain::tags::to_hex(&digest.finalize()[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_rows_survives_the_wire_byte_for_byte() {
+        let body = RawValue::from_string("{\"later\": 1.50,  \"kept\":[]}".into()).expect("JSON");
+        let id = RecordId(uuid::Uuid::from_u128(1));
+        let row = Row { id, root: id, audience: "staff".into(), seq: 7, kind: "later".into(), body };
+        let page = Page {
+            epoch: "e".into(),
+            view: "v".into(),
+            cursor: 7,
+            more: true,
+            rows: vec![row.clone()],
+            departures: vec![id],
+        };
+        let text = serde_json::to_string(&PullAnswer::Page(page)).expect("JSON");
+        let Ok(PullAnswer::Page(read)) = serde_json::from_str(&text) else { panic!("not a page: {text}") };
+        assert_eq!((read.cursor, read.more, read.departures), (7, true, vec![id]));
+        assert_eq!(read.rows[0].body.get(), row.body.get());
+        let rebuild = serde_json::from_str(r#"{"is":"rebuild","epoch":"e","view":"v"}"#);
+        assert!(matches!(rebuild, Ok(PullAnswer::Rebuild { .. })));
+        assert!(serde_json::from_str::<PullAnswer>(r#"{"is":"page","epoch":"e","view":"v"}"#).is_err());
+    }
 }
