@@ -22,11 +22,24 @@ impl Attempts {
         Self { most, window, made: Mutex::default() }
     }
 
-    /// Counts a try before it is made, so that many at once are not one.
+    /// Whether there may be another try now.
     ///
     /// # Errors
     /// The seconds to wait when there were too many.
-    pub fn begin(&self, key: &str, now: Moment) -> Result<(), u64> {
+    pub fn check(&self, key: &str, now: Moment) -> Result<(), u64> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent: Vec<_> = made.get(key).into_iter().flatten().filter(|time| now.0 - time.0 < self.window).collect();
+        match recent.first() {
+            Some(oldest) if recent.len() >= self.most => {
+                let wait = (oldest.0 + self.window - now.0).max(1_000);
+                Err(u64::try_from(wait).unwrap_or(1_000).div_ceil(1_000))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Counts a try.
+    pub fn count(&self, key: &str, now: Moment) {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if made.len() >= KEYS_MOST {
             made.retain(|_, times| times.last().is_some_and(|last| now.0 - last.0 < self.window));
@@ -36,13 +49,7 @@ impl Attempts {
         }
         let times = made.entry(key.to_owned()).or_default();
         times.retain(|time| now.0 - time.0 < self.window);
-        if times.len() >= self.most {
-            let oldest = times.first().map_or(0, |oldest| oldest.0);
-            let wait = (oldest + self.window - now.0).max(1_000);
-            return Err(u64::try_from(wait).unwrap_or(1_000).div_ceil(1_000));
-        }
         times.push(now);
-        Ok(())
     }
 
     /// It went well: nothing is held against the key.
@@ -59,10 +66,11 @@ mod tests {
     fn the_sixth_try_waits_until_the_first_is_forgotten() {
         let attempts = Attempts::new(5, 10_000);
         for second in 0..5 {
-            assert_eq!(attempts.begin("wang", Moment(second * 1_000)), Ok(()));
+            assert_eq!(attempts.check("wang", Moment(second * 1_000)), Ok(()));
+            attempts.count("wang", Moment(second * 1_000));
         }
-        assert_eq!(attempts.begin("wang", Moment(5_000)), Err(5));
-        assert_eq!(attempts.begin("li", Moment(5_000)), Ok(()), "another name is another count");
-        assert_eq!(attempts.begin("wang", Moment(10_001)), Ok(()));
+        assert_eq!(attempts.check("wang", Moment(5_000)), Err(5));
+        assert_eq!(attempts.check("li", Moment(5_000)), Ok(()), "another name is another count");
+        assert_eq!(attempts.check("wang", Moment(10_001)), Ok(()));
     }
 }

@@ -20,7 +20,9 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
 use crate::{
-    accounts, clock, cookies,
+    accounts::{self, Account},
+    attempts::Attempts,
+    clock, cookies,
     db::{Tx, retried},
     devices,
     failure::Failure,
@@ -132,21 +134,25 @@ impl Asked {
         found.ok_or(Problem::Trouble(Trouble::SignInFirst))
     }
 
-    /// Counts a wrong pass phrase before it is one.
-    fn try_to_sign_in(&self, username: &str) -> Result<(), Problem> {
-        let now = clock::now();
-        let too_many = |seconds| Problem::Trouble(Trouble::TooMany { seconds });
-        if let Some(device) = cookies::read(&self.headers, cookies::DEVICE) {
-            self.state.sign_ins_of_device.begin(&secrets::digest(device), now).map_err(too_many)?;
-        }
-        self.state.sign_ins.begin(username, now).map_err(too_many)
+    /// What wrong pass phrases are counted by: the account's name and, on an enrolled device, the device.
+    fn counts(&self, username: &str) -> Vec<(&Attempts, String)> {
+        let device = cookies::read(&self.headers, cookies::DEVICE);
+        let by_device = device.map(|device| (&self.state.sign_ins_of_device, secrets::digest(device)));
+        [(&self.state.sign_ins, username.to_owned())].into_iter().chain(by_device).collect()
     }
 
-    fn forgive(&self, username: &str) {
-        self.state.sign_ins.forgive(username);
-        if let Some(device) = cookies::read(&self.headers, cookies::DEVICE) {
-            self.state.sign_ins_of_device.forgive(&secrets::digest(device));
+    /// Whether it is the account's pass phrase. Without an account it takes as long and is wrong.
+    async fn is_right(&self, username: &str, password: String, account: Option<&Account>) -> Result<bool, Problem> {
+        let _turn = self.state.sign_in_turns.acquire().await.map_err(Failure::broken)?;
+        let (counts, now) = (self.counts(username), clock::now());
+        for (attempts, key) in &counts {
+            attempts.check(key, now).map_err(|seconds| Problem::Trouble(Trouble::TooMany { seconds }))?;
         }
+        let is_right = passwords::is_right(password, account.map(|account| account.password_hash.clone())).await?;
+        for (attempts, key) in &counts {
+            if is_right { attempts.forgive(key) } else { attempts.count(key, now) }
+        }
+        Ok(is_right)
     }
 }
 
@@ -165,10 +171,9 @@ fn status(trouble: &Trouble) -> StatusCode {
 async fn sign_in(asked: &Asked, username: String, password: String) -> Result<SignedIn, Problem> {
     let wrong = || Problem::Trouble(Trouble::WrongPassword);
     let username = accounts::username(&username).ok_or_else(wrong)?;
-    asked.try_to_sign_in(&username)?;
     let account = accounts::named(&mut asked.state.db.read().await?, &username).await?;
-    let kept = account.as_ref().map(|account| account.password_hash.clone());
-    if !passwords::is_right(password.chars().take(1_000).collect(), kept).await? {
+    let password = password.chars().take(1_000).collect();
+    if !asked.is_right(&username, password, account.as_ref()).await? {
         return Err(wrong());
     }
     let account = account.ok_or_else(wrong)?;
@@ -177,7 +182,6 @@ async fn sign_in(asked: &Asked, username: String, password: String) -> Result<Si
     let signed_in = signed_in(&mut tx, &session).await?.ok_or_else(wrong)?;
     let token = sessions::begin(&mut tx, session, clock::now()).await?;
     tx.commit().await?;
-    asked.forgive(&username);
     asked.response.append_header(header::SET_COOKIE, cookies::session(&token, &asked.state, &asked.headers));
     Ok(signed_in)
 }

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use rust_embed::Embed;
 use server::site::{Asset, Site};
 
+/// Names the site that is inside: a new one compiles this file anew.
+const _RELEASE: Option<&str> = option_env!("LAMPLIGHTER_RELEASE");
+
 #[derive(Embed)]
 #[folder = "../target/site"]
 #[allow_missing = true]

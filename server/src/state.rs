@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::{attempts::Attempts, db::Db, site::Site};
 
 pub type Shared = Arc<State>;
@@ -11,6 +13,8 @@ pub struct State {
     pub site: Site,
     /// The address that people use, where it is not the one that requests name.
     pub public_url: Option<String>,
+    /// So many people are signed in at a time. Tries are counted within a turn, so that many at once are not one.
+    pub sign_in_turns: Semaphore,
     /// Wrong pass phrases, by account name: addresses are shared behind proxies.
     pub sign_ins: Attempts,
     /// Wrong pass phrases, by device.
@@ -28,6 +32,7 @@ impl State {
             db,
             site,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            sign_in_turns: Semaphore::new(4),
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
             sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
             pushes: Attempts::new(30, TEN_SECONDS),

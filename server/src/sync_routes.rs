@@ -64,7 +64,9 @@ async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Decline
 
 async fn take_push(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<PushAnswer>, Declined> {
     let device = sender_of(&state, &headers).await?;
-    state.pushes.begin(&device.id.to_string(), clock::now()).map_err(|seconds| Declined::TooMany { seconds })?;
+    let (key, now) = (device.id.to_string(), clock::now());
+    state.pushes.check(&key, now).map_err(|seconds| Declined::TooMany { seconds })?;
+    state.pushes.count(&key, now);
     let sent: Push = message(body)?;
     Ok(Json(retried(|| admitted(&state, &device, &sent)).await?))
 }

@@ -1,0 +1,163 @@
+//! The one place where tests touch the API: a browser or tablet that keeps its cookies.
+
+use app::online::{SignedIn, Trouble};
+use domain::{
+    changes::{Change, Deed},
+    ids::{ChangeId, LaneId, LoadId, PersonId},
+    time::{Clocks, Moment, Stamp},
+};
+use reqwest::{Body, Response, StatusCode, header};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json, value::RawValue};
+use sync::messages::{
+    Enrolled, Envelope, Hello, HelloAnswer, Identity, LaneOpening, Outcome, PROTOCOL_HEADER, Page, Placed, Pull,
+    PullAnswer, Push, PushAnswer, Row, Seal, path,
+};
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "lanterns-of-the-test";
+
+pub struct Client {
+    pub http: reqwest::Client,
+    pub base: String,
+}
+
+impl Client {
+    pub fn new(base: &str) -> Self {
+        let mut headers = header::HeaderMap::new();
+        headers.insert(header::ORIGIN, base.parse().expect("an address"));
+        let http = reqwest::Client::builder().cookie_store(true).default_headers(headers).build().expect("a client");
+        Self { http, base: base.to_owned() }
+    }
+
+    /// Signed in, and enrolled as a shared tablet or as their own device.
+    pub async fn of(base: &str, username: &str, shared: bool) -> Self {
+        let client = Self::new(base);
+        client.sign_in(username, PASSWORD).await.expect("the pass phrase is right");
+        client.enrol(shared).await.expect("they may enrol it");
+        client
+    }
+
+    pub async fn post(&self, path: &str, body: impl Into<Body>) -> Response {
+        let request = self.http.post(format!("{}{path}", self.base)).header(header::CONTENT_TYPE, "application/json");
+        request.body(body).send().await.expect("the server answers")
+    }
+
+    async fn send(&self, path: &str, message: &impl Serialize) -> Response {
+        self.post(path, serde_json::to_string(message).expect("JSON")).await
+    }
+
+    /// Calls a server function.
+    pub async fn call<T: DeserializeOwned>(&self, name: &str, arguments: Value) -> Result<T, Trouble> {
+        let response = self.send(&format!("/api/v1/online/{name}"), &arguments).await;
+        let (status, text) = (response.status(), response.text().await.expect("an answer"));
+        if status.is_success() {
+            return Ok(serde_json::from_str(&text).expect("the value"));
+        }
+        Err(serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status} {text}")))
+    }
+
+    pub async fn sign_in(&self, username: &str, password: &str) -> Result<SignedIn, Trouble> {
+        self.call("sign_in", json!({ "username": username, "password": password })).await
+    }
+
+    pub async fn enrol(&self, shared: bool) -> Result<Enrolled, StatusCode> {
+        genuine(self.send(path::ENROL, &json!({ "name": "Tablet 1", "shared": shared })).await).await
+    }
+
+    pub async fn hello(&self, seals: Vec<Seal>, waiting: usize) -> Result<HelloAnswer, StatusCode> {
+        genuine(self.send(path::HELLO, &Hello { clocks: clocks(), seals, waiting }).await).await
+    }
+
+    pub async fn push(&self, push: &Push) -> PushAnswer {
+        genuine(self.send(path::PUSH, push).await).await.expect("the push is taken")
+    }
+
+    pub async fn pull(&self, cursor: i64, epoch: &str, view: &str) -> PullAnswer {
+        let pull = Pull { cursor, epoch: epoch.into(), view: view.into() };
+        genuine(self.send(path::PULL, &pull).await).await.expect("the pull is answered")
+    }
+
+    /// What a device is told that holds nothing yet.
+    pub async fn keys(&self) -> (String, String) {
+        match self.pull(0, "", "").await {
+            PullAnswer::Rebuild { epoch, view } => (epoch, view),
+            PullAnswer::Page(page) => panic!("a page without a view: {page:?}"),
+        }
+    }
+
+    pub async fn page(&self, cursor: i64, keys: &(String, String)) -> Page {
+        match self.pull(cursor, &keys.0, &keys.1).await {
+            PullAnswer::Page(page) => page,
+            PullAnswer::Rebuild { .. } => panic!("the view changed"),
+        }
+    }
+
+    /// Everything that the device may hold.
+    pub async fn view(&self) -> Vec<Row> {
+        let keys = self.keys().await;
+        let (mut rows, mut cursor) = (vec![], 0);
+        loop {
+            let page = self.page(cursor, &keys).await;
+            rows.extend(page.rows);
+            cursor = page.cursor;
+            if !page.more {
+                return rows;
+            }
+        }
+    }
+
+    /// Everything that the device may hold, as text to search in.
+    pub async fn bytes(&self) -> String {
+        let unlocks = self.hello(vec![], 0).await.expect("enrolled").unlocks;
+        serde_json::to_string(&(self.view().await, unlocks)).expect("JSON")
+    }
+}
+
+/// An answer of the sync protocol: its header is there, whatever the status.
+async fn genuine<T: DeserializeOwned>(response: Response) -> Result<T, StatusCode> {
+    assert_eq!(response.headers().get(PROTOCOL_HEADER).map(|value| value.as_bytes()), Some(b"1".as_slice()));
+    assert_eq!(
+        response.headers().get(header::CACHE_CONTROL).map(|value| value.as_bytes()),
+        Some(b"no-store".as_slice())
+    );
+    let status = response.status();
+    let text = response.text().await.expect("an answer");
+    serde_json::from_str::<Value>(&text).unwrap_or_else(|_| panic!("{status} is no JSON: {text}"));
+    if status.is_success() { Ok(serde_json::from_str(&text).expect("the message")) } else { Err(status) }
+}
+
+pub fn clocks() -> Clocks {
+    Clocks { wall: Moment(1_800_000_000_000), mono: 1_000, load: LoadId(Uuid::from_u128(1)) }
+}
+
+/// A lane of somebody, as its device opens it.
+pub fn lane(person: PersonId) -> LaneOpening {
+    LaneOpening { lane: LaneId(Uuid::now_v7()), person, identity: Identity::SignedIn }
+}
+
+pub fn change(deed: Deed) -> Change {
+    let at = Stamp { clocks: clocks(), contact: None };
+    Change { id: ChangeId(Uuid::now_v7()), at, after: vec![], supersedes: None, deed }
+}
+
+/// The changes in their places from number `first` on.
+pub fn placed(lane: &LaneOpening, first: i64, changes: &[Change]) -> Vec<Placed> {
+    let place = |(n, change): (i64, &Change)| {
+        let envelope = serde_json::value::to_raw_value(&Envelope::seal(change)).expect("JSON");
+        raw(lane, n, change.id, envelope)
+    };
+    (first..).zip(changes).map(place).collect()
+}
+
+pub fn raw(lane: &LaneOpening, n: i64, id: ChangeId, change: Box<RawValue>) -> Placed {
+    Placed { lane: lane.lane, n, id, bundle: None, change }
+}
+
+pub fn push_of(lane: &LaneOpening, changes: Vec<Placed>) -> Push {
+    Push { clocks: clocks(), lanes: vec![*lane], holes: vec![], changes }
+}
+
+pub fn outcomes(answer: &PushAnswer) -> Vec<&Outcome> {
+    answer.outcomes.iter().map(|delivery| &delivery.outcome).collect()
+}

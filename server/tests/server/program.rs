@@ -1,0 +1,65 @@
+//! The real program as an operator starts it. It dies with the test.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+pub struct Program {
+    child: Child,
+    pub base: String,
+    /// What it printed before it began to listen.
+    pub printed: String,
+}
+
+pub fn command(arguments: &[&str], database_url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lamplighter"));
+    command.args(arguments).args(["--database-url", database_url]).env_remove("DATABASE_URL");
+    command
+}
+
+impl Program {
+    /// Starts it on a free port, logging as much as it can into a file.
+    pub fn serve(database_url: &str, log: &Path, more: &[&str]) -> Self {
+        let log = std::fs::File::options().create(true).append(true).open(log).expect("a log file");
+        let mut command = command(&["serve", "--port", "0"], database_url);
+        command.args(more).env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("it was piped")).lines();
+        let mut printed = String::new();
+        for line in &mut lines {
+            let line = line.expect("text");
+            if let Some(base) = line.strip_prefix("listening on ") {
+                return Self { child, base: base.to_owned(), printed };
+            }
+            printed += &line;
+            printed.push('\n');
+        }
+        panic!("it never listened:\n{printed}");
+    }
+
+    /// As the power goes: SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    /// The token of the set-up link that it printed.
+    pub fn set_up_token(&self) -> String {
+        self.printed.split("token=").nth(1).expect("a link").split_whitespace().next().expect("a token").to_owned()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn read(file: &Path) -> String {
+    let mut text = String::new();
+    std::fs::File::open(file).expect("the file").read_to_string(&mut text).expect("text");
+    text
+}

@@ -1,0 +1,170 @@
+//! A small community behind a running server: a few people of different roles, a team, a checkpoint.
+
+use domain::{
+    areas::{Area, AreaKind},
+    changes::{Change, Deed, Fact, Request},
+    checkpoints::{Checkpoint, TagIssue},
+    community::Community,
+    findings::{FindingRaised, Source},
+    ids::{AreaId, CheckpointId, CommunityId, FindingId, PersonId, TeamId},
+    people::{Person, Role, Team},
+    text::{Language, Words},
+    time::Zone,
+};
+use serde_json::Value;
+use server::{
+    accounts::{self, Account},
+    canon::SqlCanon,
+    clock, communities,
+    db::Db,
+    export, http, passwords,
+    site::{Asset, Site},
+    state::State,
+    system,
+};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::{
+    client::{Client, PASSWORD, change},
+    databases::Fresh,
+};
+
+pub struct World {
+    pub base: String,
+    pub db: Db,
+    pub community: CommunityId,
+    _fresh: Fresh,
+}
+
+pub const PEOPLE: [(&str, Role); 6] = [
+    ("manager", Role::Manager),
+    ("supervisor", Role::Supervisor),
+    ("guard", Role::Guard),
+    ("cleaner", Role::Cleaner),
+    ("operator", Role::Operator),
+    ("resident", Role::Resident),
+];
+
+/// A running server with one community.
+pub async fn world(fresh: Fresh) -> World {
+    let db = Db::open(&fresh.url).await.expect("a fresh database");
+    let community = found(&db, "").await;
+    let state = State::new(db.clone(), Site(file), None);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, http::router(state)).await });
+    World { base, db, community, _fresh: fresh }
+}
+
+impl World {
+    pub fn person(&self, username: &str) -> PersonId {
+        PersonId::keyed(self.community, username)
+    }
+
+    pub async fn client(&self, username: &str, shared: bool) -> Client {
+        Client::of(&self.base, username, shared).await
+    }
+
+    /// A finding with a note, of a new id.
+    pub fn finding(&self, note: &str) -> Change {
+        change(Deed::Fact(Fact::FindingRaised(FindingRaised {
+            finding: FindingId(Uuid::now_v7()),
+            checkpoint: CheckpointId::keyed(self.community, "gate"),
+            source: Source::Reported { round: None },
+            what: None,
+            note: note.into(),
+        })))
+    }
+
+    pub fn request(&self, request: Request) -> Change {
+        change(Deed::Request(request))
+    }
+
+    /// A person with roles, as a manager would put them.
+    pub fn someone(&self, username: &str, roles: &[Role]) -> Person {
+        someone(self.community, username, roles)
+    }
+
+    /// The export's lines of one kind.
+    pub async fn exported(&self, is: &str) -> Vec<Value> {
+        let mut out = vec![];
+        export::write(&self.db, &mut out).await.expect("the export");
+        let lines = String::from_utf8(out).expect("text");
+        let values = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("one object a line"));
+        values.filter(|value| value["is"] == is).collect()
+    }
+}
+
+/// Makes a community whose accounts' names end in `suffix`.
+pub async fn found(db: &Db, suffix: &str) -> CommunityId {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let hash = HASH.get_or_init(async || passwords::hash(PASSWORD.into()).await.expect("a hash")).await;
+    let (community, now) = (CommunityId(Uuid::now_v7()), clock::now());
+    let mut tx = db.write().await.expect("a transaction");
+    communities::create(&mut tx, community, now).await.expect("a community");
+    let mut canon = SqlCanon::new(tx, community, now);
+    let applied = system::apply(&mut canon, requests(community), now).await.expect("applied");
+    assert_eq!(applied.refused, []);
+    for (username, _) in PEOPLE {
+        let account = Account {
+            community,
+            person: PersonId::keyed(community, username),
+            username: format!("{username}{suffix}"),
+            password_hash: hash.clone(),
+            pin_verifier: Some(format!("verifier-of-{username}")),
+        };
+        assert!(accounts::add(canon.tx(), &account, now).await.expect("added").is_ok());
+    }
+    canon.commit().await.expect("committed");
+    community
+}
+
+fn requests(id: CommunityId) -> Vec<(String, Request)> {
+    let area = AreaId::keyed(id, "gate");
+    let mut requests = vec![
+        Request::PutCommunity(Community {
+            id,
+            name: Words::new("试验花园", "Test Garden"),
+            language: Language::Zh,
+            zone: Zone::fixed("Asia/Shanghai", 28_800),
+            tag_key: "00".repeat(32),
+        }),
+        Request::PutTeam(Team {
+            id: TeamId::keyed(id, "security"),
+            name: Words::new("秩序", "Security"),
+            contractor: None,
+        }),
+        Request::PutArea(Area { id: area, name: Words::new("北门", "Gate"), inside: None, kind: AreaKind::Gate }),
+        Request::PutCheckpoint(Checkpoint {
+            id: CheckpointId::keyed(id, "gate"),
+            name: Words::new("北门", "Gate"),
+            area,
+            hint: None,
+            tag: TagIssue { issue: 1, short_code: String::new() },
+        }),
+    ];
+    requests.extend(PEOPLE.map(|(username, role)| Request::PutPerson(someone(id, username, &[role]))));
+    requests.into_iter().enumerate().map(|(n, request)| (n.to_string(), request)).collect()
+}
+
+fn someone(community: CommunityId, username: &str, roles: &[Role]) -> Person {
+    Person {
+        id: PersonId::keyed(community, username),
+        name: Words::new(format!("canary-{username}"), format!("canary-{username}")),
+        roles: roles.to_vec(),
+        teams: vec![TeamId::keyed(community, "security")],
+        left: None,
+    }
+}
+
+fn file(path: &str) -> Option<Asset> {
+    let bytes: &'static [u8] = match path {
+        "index.html" => b"<!doctype html><title>shell</title>",
+        "assets/app-1.wasm" => b"wasm",
+        "assets/app-1.wasm.br" => b"wasm in brotli",
+        "service-worker.js" => b"worker",
+        _ => return None,
+    };
+    Some(Asset { bytes: bytes.into(), digest: [bytes.len() as u8; 32] })
+}
