@@ -130,12 +130,12 @@ impl Stamp {
         let now = delivered.clocks;
         let mut latest = delivered.server;
         if self.clocks.load == now.load && self.clocks.mono <= now.mono {
-            latest = latest.plus(-(now.mono - self.clocks.mono));
+            latest = latest.plus(-now.mono.saturating_sub(self.clocks.mono));
         }
         let earliest = match self.contact {
             None => Moment(0),
             Some(last) if last.clocks.load == self.clocks.load && last.clocks.mono <= self.clocks.mono => {
-                last.server.plus(self.clocks.mono - last.clocks.mono)
+                last.server.plus(self.clocks.mono.saturating_sub(last.clocks.mono))
             }
             Some(last) => last.server,
         }
@@ -158,10 +158,11 @@ impl Stamp {
         let last = self.contact?;
         let before = last.server.0.checked_sub(last.clocks.wall.0)?;
         let after = delivered.server.0.checked_sub(delivered.clocks.wall.0)?;
-        let steady = before.checked_sub(after)?.abs() <= SKEW_TOLERANCE;
+        let steady = before.checked_sub(after)?.checked_abs()? <= SKEW_TOLERANCE;
         let in_order = last.clocks.wall <= self.clocks.wall && self.clocks.wall <= delivered.clocks.wall;
         let wall_kept_up = last.clocks.load != self.clocks.load
-            || self.clocks.wall.0 - last.clocks.wall.0 >= self.clocks.mono - last.clocks.mono - SKEW_TOLERANCE;
+            || self.clocks.wall.0.saturating_sub(last.clocks.wall.0)
+                >= self.clocks.mono.saturating_sub(last.clocks.mono).saturating_sub(SKEW_TOLERANCE);
         (steady && in_order && wall_kept_up).then_some(before)
     }
 
@@ -211,12 +212,17 @@ mod tests {
         assert_eq!((interval.earliest, interval.latest), (Moment(104_000), Moment(140_000)));
     }
 
+    /// What a device's message may hold: plausible times, and the ends of what a number holds.
+    fn hostile() -> impl Strategy<Value = i64> {
+        prop_oneof![4 => -DAY..DAY, 1 => any::<i64>(), 1 => Just(i64::MIN), 1 => Just(i64::MAX)]
+    }
+
     proptest! {
         #[test]
         fn an_interval_is_never_inside_out_and_holds_its_best_estimate(
-            wall in -DAY..DAY, mono in 0i64..DAY, load in 0u128..3,
-            last in proptest::option::of((0i64..DAY, any::<i64>(), 0i64..DAY, 0u128..3)),
-            (server, now_wall, now_mono, now_load) in (any::<i64>(), any::<i64>(), 0i64..DAY, 0u128..3),
+            wall in hostile(), mono in hostile(), load in 0u128..3,
+            last in proptest::option::of((hostile(), hostile(), hostile(), 0u128..3)),
+            (server, now_wall, now_mono, now_load) in (hostile(), hostile(), hostile(), 0u128..3),
         ) {
             let stamp = Stamp {
                 clocks: clocks(wall, mono, load),
