@@ -1,0 +1,225 @@
+//! What is promised, one claim a test.
+
+use domain::{
+    areas::{Area, AreaKind},
+    changes::{Deed, Request, Undecodable},
+    ids::{AreaId, RoundId},
+    records::{Audience, Body, Record},
+    refusal::Refusal,
+    text::Words,
+};
+use sync::{
+    device::outbox::EntryState,
+    messages::{Outcome, Push},
+};
+use uuid::Uuid;
+
+use crate::{
+    memory::{Memory, device, guard, is_accepted},
+    tablet::{Tablet, Weather, round_started},
+};
+
+fn pair() -> (Memory, Tablet) {
+    (Memory::new(), Tablet::new(device(1)))
+}
+
+fn area(n: u128) -> Deed {
+    let id = AreaId(Uuid::from_u128(n));
+    Deed::Request(Request::PutArea(Area { id, name: Words::new("门", "Gate"), inside: None, kind: AreaKind::Gate }))
+}
+
+/// Sends what waits, as it stands, without the machine.
+fn raw_push(tablet: &Tablet) -> Push {
+    Push {
+        clocks: tablet.clocks(),
+        lanes: tablet.world.outbox.lanes.values().map(|lane| lane.opening()).collect(),
+        holes: vec![],
+        changes: tablet.world.outbox.batch(),
+    }
+}
+
+#[test]
+fn a_push_repeated_ten_times_counts_once_and_says_the_same() {
+    let (mut server, mut tablet) = pair();
+    tablet.start_round(guard(1));
+    let message = raw_push(&tablet);
+    let first = server.push(tablet.device, &message, Default::default());
+    for _ in 0..10 {
+        assert_eq!(server.push(tablet.device, &message, Default::default()).outcomes, first.outcomes);
+    }
+    assert_eq!(server.log.len(), 1);
+}
+
+#[test]
+fn work_whose_answer_was_lost_is_shown_all_the_time_and_counts_once() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let (round, change) = tablet.start_round(guard(1));
+    for weather in [Weather::AnswerLost, Weather::Lost, Weather::AnswerLost, Weather::Busy, Weather::Fine] {
+        while !tablet.step(&mut server, weather) {}
+        assert!(tablet.world.get(round.into()).is_some(), "own work stays visible");
+    }
+    tablet.settle(&mut server);
+    assert!(tablet.world.get(round.into()).is_some());
+    assert!(!tablet.world.is_unconfirmed(round.into()));
+    assert!(matches!(tablet.state_of(change), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+    assert_eq!(server.log.len(), 1);
+}
+
+#[test]
+fn a_refusal_holds_up_nothing_behind_it_and_keeps_every_byte() {
+    let (mut server, mut tablet) = pair();
+    let refused = tablet.save(guard(1), vec![area(9)])[0];
+    let bytes = tablet.world.outbox.entries.values().next().map(|entry| entry.change.clone());
+    let (_, behind) = tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    assert!(matches!(
+        tablet.state_of(refused),
+        EntryState::Delivered { outcome: Outcome::Refused { refusal: Refusal::NotPermitted }, dismissed: false, .. }
+    ));
+    assert!(matches!(tablet.state_of(behind), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+    assert_eq!(server.log.get(&refused).map(|(.., envelope)| envelope.clone()), bytes);
+    assert!(tablet.world.get(AreaId(Uuid::from_u128(9)).into()).is_none(), "what was refused is shown no more");
+}
+
+#[test]
+fn a_damaged_entry_is_quarantined_with_its_bytes_and_the_rest_goes_on() {
+    let (mut server, mut tablet) = pair();
+    let (_, damaged) = tablet.start_round(guard(1));
+    let (_, behind) = tablet.start_round(guard(1));
+    for entry in tablet.world.outbox.entries.values_mut().filter(|entry| entry.id == damaged) {
+        entry.change.truncate(20);
+    }
+    tablet.settle(&mut server);
+    assert!(matches!(
+        tablet.state_of(damaged),
+        EntryState::Delivered { outcome: Outcome::Quarantined { undecodable: Undecodable::Malformed { .. } }, .. }
+    ));
+    assert!(matches!(tablet.state_of(behind), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+}
+
+#[test]
+fn a_cloned_tablet_is_noticed_and_loses_and_doubles_nothing() {
+    let (mut server, mut tablet) = pair();
+    tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    let mut clone = tablet.clone();
+    let ours: Vec<_> = (0..3).map(|_| tablet.start_round(guard(1)).1).collect();
+    clone.save(guard(1), vec![round_started(RoundId(Uuid::from_u128(777)))]);
+    // The clone draws other random numbers than its original.
+    for entry in clone.world.outbox.entries.values_mut().filter(|entry| entry.is_waiting()) {
+        let other = domain::ids::ChangeId(Uuid::from_u128(entry.id.0.as_u128() ^ (1 << 100)));
+        entry.change = entry.change.replace(&entry.id.to_string(), &other.to_string());
+        entry.id = other;
+    }
+    tablet.settle(&mut server);
+    clone.settle(&mut server);
+    assert_eq!(server.log.len(), 1 + ours.len() + 1);
+    assert_eq!(clone.world.outbox.waiting().count(), 0);
+    assert_eq!(server.lanes.len(), 2, "the clone goes on in a lane of its own");
+}
+
+#[test]
+fn numbers_that_are_gone_for_ever_are_owned_up_to_and_nothing_waits_for_them() {
+    let (mut server, mut tablet) = pair();
+    let (_, gone) = tablet.start_round(guard(1));
+    let (_, kept) = tablet.start_round(guard(1));
+    tablet.world.outbox.entries.retain(|_, entry| entry.id != gone);
+    tablet.settle(&mut server);
+    assert!(matches!(tablet.state_of(kept), EntryState::Delivered { .. }));
+    assert_eq!(server.holes.iter().map(|hole| (hole.from, hole.to)).collect::<Vec<_>>(), [(1, 1)]);
+}
+
+#[test]
+fn everyones_work_drains_through_whoever_is_there_and_keeps_its_author() {
+    let (mut server, mut tablet) = pair();
+    let changes = [tablet.start_round(guard(1)).1, tablet.start_round(guard(2)).1];
+    tablet.settle(&mut server);
+    let author = |change| server.lanes.get(&server.log[&change].1).map(|lane| lane.person);
+    assert_eq!(changes.map(author), [Some(guard(1)), Some(guard(2))]);
+}
+
+#[test]
+fn a_lane_of_another_device_is_not_taken_and_its_work_stays_here() {
+    let (mut server, mut tablet) = pair();
+    let (_, change) = tablet.start_round(guard(1));
+    server.push(device(2), &raw_push(&tablet), Default::default());
+    let (_, later) = tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    assert_eq!(tablet.state_of(later), &EntryState::Stuck);
+    assert_eq!(tablet.state_of(change), &EntryState::Stuck);
+}
+
+#[test]
+fn a_restored_server_is_told_again_what_it_forgot() {
+    let (mut server, mut tablet) = pair();
+    tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    let mut backup = server.clone();
+    let (round, _) = tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    backup.epoch = "second".into();
+    tablet.now += 10 * 60_000;
+    tablet.settle(&mut backup);
+    assert!(backup.records.contains_key(&round.into()));
+    assert_eq!(tablet.exchange.place().epoch, "second");
+    assert!(tablet.world.get(round.into()).is_some());
+}
+
+#[test]
+fn a_record_of_a_later_version_is_passed_over_and_the_rest_arrives() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let before = tablet.world.confirmed_count();
+    let mut rows: Vec<_> = server.records.values().map(|(seq, record)| sync::messages::Row::of(record, seq + 10)).collect();
+    rows[0].kind = "hologram".into();
+    let page = sync::messages::Page {
+        epoch: "first".into(),
+        view: String::new(),
+        cursor: 50,
+        more: false,
+        rows,
+        departures: vec![],
+    };
+    tablet.world.absorb(&page);
+    assert_eq!((tablet.world.confirmed_count(), tablet.world.cursor), (before, 50));
+}
+
+#[test]
+fn a_record_that_leaves_the_view_leaves_the_device() {
+    let (mut server, mut tablet) = pair();
+    let (round, _) = tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    let page = sync::messages::Page {
+        epoch: "first".into(),
+        view: String::new(),
+        cursor: server.seq + 1,
+        more: false,
+        rows: vec![],
+        departures: vec![round.into()],
+    };
+    tablet.world.absorb(&page);
+    assert!(tablet.world.get(round.into()).is_none());
+}
+
+#[test]
+fn a_shared_tablet_never_receives_what_is_for_managers() {
+    let (mut server, mut tablet) = pair();
+    let secret = Area { id: AreaId(Uuid::from_u128(66)), name: Words::new("密", "Secret"), inside: None, kind: AreaKind::Gate };
+    server.put(Record::new(Audience::Managers, Body::Area(secret)));
+    tablet.settle(&mut server);
+    assert!(tablet.world.get(AreaId(Uuid::from_u128(66)).into()).is_none());
+    assert_eq!(tablet.world.confirmed_count(), server.records.len() - 1);
+}
+
+#[test]
+fn a_server_that_asks_for_patience_is_given_it_even_when_poked() {
+    use sync::device::exchange::{Fault, Step};
+    let (_, mut tablet) = pair();
+    tablet.exchange.failed(Fault::Busy { after: Some(30_000) }, 0, 0.0);
+    tablet.exchange.poke();
+    assert!(matches!(tablet.exchange.next(tablet.clocks(), &tablet.world.outbox), Step::Wait { until: 30_000 }));
+    tablet.exchange.failed(Fault::Offline, 0, 0.0);
+    tablet.exchange.poke();
+    assert!(matches!(tablet.exchange.next(tablet.clocks(), &tablet.world.outbox), Step::Send(_)));
+}

@@ -1,0 +1,183 @@
+//! Canonical records in memory, behind the same `push` that the server's route calls.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
+
+use domain::{
+    ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId, TeamId},
+    people::{Person, Role},
+    records::{Audience, Body, Reads, Record, Root},
+    text::Words,
+    time::Moment,
+};
+use futures::executor::block_on;
+use sync::{
+    messages::{
+        Enrolled, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Push,
+        PushAnswer, Row, Seal, Seq, view_key,
+    },
+    server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, page_end, push},
+};
+use uuid::Uuid;
+
+pub const COMMUNITY: CommunityId = CommunityId(Uuid::from_u128(1));
+pub const TEAM: TeamId = TeamId(Uuid::from_u128(2));
+
+pub fn guard(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(100 + n))
+}
+
+pub fn device(n: u128) -> DeviceId {
+    DeviceId(Uuid::from_u128(200 + n))
+}
+
+#[derive(Clone)]
+pub struct Memory {
+    pub epoch: String,
+    pub seq: Seq,
+    pub lanes: BTreeMap<LaneId, Lane>,
+    pub holes: Vec<Hole>,
+    pub log: BTreeMap<ChangeId, (Logged, LaneId, LaneNumber, Moment, String)>,
+    pub records: BTreeMap<RecordId, (Seq, Record)>,
+    pub page_rows: usize,
+}
+
+impl Memory {
+    /// A community with a supervisor (guard 0), guards 1 to 5 and a cleaner (guard 6).
+    pub fn new() -> Self {
+        let mut memory = Self {
+            epoch: "first".into(),
+            seq: 1,
+            lanes: BTreeMap::new(),
+            holes: vec![],
+            log: BTreeMap::new(),
+            records: BTreeMap::new(),
+            page_rows: 7,
+        };
+        for n in 0..=6 {
+            let role = match n {
+                0 => Role::Manager,
+                6 => Role::Cleaner,
+                _ => Role::Guard,
+            };
+            let person =
+                Person { id: guard(n), name: Words::new("某", "Somebody"), roles: vec![role], teams: vec![TEAM], left: None };
+            memory.put(Record::new(Audience::Staff, Body::Person(person)));
+        }
+        memory
+    }
+
+    pub fn put(&mut self, record: Record) {
+        self.records.insert(record.id, (self.seq, record));
+    }
+
+    pub fn push(&mut self, device: DeviceId, message: &Push, now: Moment) -> PushAnswer {
+        let sender = Sender { device, profile: Profile::Shared, community: COMMUNITY };
+        match block_on(push(self, &sender, message, now)) {
+            Ok(answer) => answer,
+            Err(never) => match never {},
+        }
+    }
+
+    pub fn hello(&self, device: DeviceId, _hello: &Hello, now: Moment) -> HelloAnswer {
+        HelloAnswer {
+            server: now,
+            enrolled: Enrolled {
+                device,
+                name: "tablet".into(),
+                profile: Profile::Shared,
+                community: COMMUNITY,
+                community_name: Words::default(),
+                person: guard(1),
+            },
+            epoch: self.epoch.clone(),
+            head: self.seq,
+            unlocks: vec![],
+            lanes: self.lanes.values().filter(|lane| lane.device == device).map(|lane| Seal { lane: lane.id, last: lane.last }).collect(),
+        }
+    }
+
+    pub fn audiences(&self) -> BTreeSet<Audience> {
+        audiences(Profile::Shared, None, [TEAM])
+    }
+
+    pub fn pull(&self, pull: &Pull) -> PullAnswer {
+        let view = view_key(&self.audiences());
+        if pull.epoch != self.epoch || pull.view != view {
+            return PullAnswer::Rebuild { epoch: self.epoch.clone(), view };
+        }
+        let head = self.seq;
+        let mut rows: Vec<Row> = self
+            .records
+            .values()
+            .filter(|(seq, record)| *seq > pull.cursor && self.audiences().contains(&record.audience))
+            .map(|(seq, record)| Row::of(record, *seq))
+            .collect();
+        rows.sort_by_key(|row| row.seq);
+        let seqs: Vec<Seq> = rows.iter().map(|row| row.seq).collect();
+        let (mut end, more) = page_end(&seqs, self.page_rows);
+        if end == 0 && more {
+            end = seqs.partition_point(|seq| *seq == seqs[0]);
+        }
+        rows.truncate(end);
+        let more = end < seqs.len();
+        let cursor = if more { rows.last().map_or(head, |row| row.seq) } else { head };
+        PullAnswer::Page(Page { epoch: self.epoch.clone(), view, cursor, more, rows, departures: vec![] })
+    }
+}
+
+impl Canon for Memory {
+    type Failure = Infallible;
+
+    async fn take_head(&mut self) -> Result<Head, Infallible> {
+        Ok(Head { epoch: self.epoch.clone(), seq: self.seq })
+    }
+    async fn lane(&mut self, lane: LaneId) -> Result<Option<Lane>, Infallible> {
+        Ok(self.lanes.get(&lane).copied())
+    }
+    async fn open_lane(&mut self, lane: &Lane, _identity: Identity) -> Result<(), Infallible> {
+        self.lanes.insert(lane.id, *lane);
+        Ok(())
+    }
+    async fn advance_lane(&mut self, lane: LaneId, last: LaneNumber) -> Result<(), Infallible> {
+        self.lanes.entry(lane).and_modify(|lane| lane.last = last);
+        Ok(())
+    }
+    async fn record_hole(&mut self, hole: Hole) -> Result<(), Infallible> {
+        self.holes.push(hole);
+        Ok(())
+    }
+    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Infallible> {
+        Ok(self.log.get(&id).map(|(logged, ..)| logged.clone()))
+    }
+    async fn root(&mut self, id: RecordId) -> Result<Root, Infallible> {
+        let of_root = self.records.values().map(|(_, record)| record).filter(|record| record.root == id);
+        Ok(Root { records: of_root.cloned().collect() })
+    }
+    async fn reads(&mut self, ids: &[RecordId]) -> Result<Reads, Infallible> {
+        Ok(ids.iter().filter_map(|id| self.records.get(id)).map(|(_, record)| record.clone()).collect())
+    }
+    async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Infallible> {
+        Ok(self.records.get(&id.into()).and_then(|(_, record)| match &record.body {
+            Body::Person(person) => Some(person.clone()),
+            _ => None,
+        }))
+    }
+    async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Infallible> {
+        assert_eq!(entry.seq, self.seq + 1, "the numbers of the log have no gap");
+        self.seq = entry.seq;
+        let logged = Logged { seq: entry.seq, outcome: entry.outcome.clone() };
+        let kept = (logged, entry.lane, entry.n, entry.received, entry.envelope.to_owned());
+        assert!(self.log.insert(entry.id, kept).is_none(), "a change has one outcome");
+        for record in entry.records {
+            self.records.insert(record.id, (entry.seq, record.clone()));
+        }
+        Ok(())
+    }
+}
+
+pub fn is_accepted(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Accepted { .. })
+}

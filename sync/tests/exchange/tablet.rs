@@ -1,0 +1,204 @@
+//! A tablet in memory: the device's machine with a disk that is a value.
+
+use domain::{
+    changes::{Change, Deed, Fact, RoundStarted},
+    checklists::DutyKind,
+    ids::{ChangeId, DeviceId, LaneId, LoadId, PersonId, RoundId, RouteId},
+    rounds::Occasion,
+    time::{Clocks, Contact, Moment, Stamp},
+};
+use sync::{
+    device::{
+        exchange::{Exchange, Fault, Message, Place, Step, Write},
+        outbox::{Entry, EntryState, OwnLane},
+        world::World,
+    },
+    messages::Identity,
+};
+use uuid::Uuid;
+
+use crate::memory::{COMMUNITY, Memory};
+
+/// What happens to a message on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weather {
+    Fine,
+    /// It never arrives.
+    Lost,
+    /// It arrives, and the answer does not come back.
+    AnswerLost,
+    Busy,
+}
+
+#[derive(Clone)]
+pub struct Tablet {
+    pub device: DeviceId,
+    pub world: World,
+    pub exchange: Exchange,
+    pub contact: Option<Contact>,
+    pub now: i64,
+    ids: u128,
+}
+
+impl Tablet {
+    pub fn new(device: DeviceId) -> Self {
+        Self {
+            device,
+            world: World::new(COMMUNITY, 0, [], Default::default()),
+            exchange: Exchange::new(Place::default()),
+            contact: None,
+            now: 0,
+            ids: device.0.as_u128() << 32,
+        }
+    }
+
+    fn fresh(&mut self) -> Uuid {
+        self.ids += 1;
+        Uuid::from_u128(self.ids)
+    }
+
+    pub fn clocks(&self) -> Clocks {
+        Clocks { wall: Moment(self.now), mono: self.now, load: LoadId(Uuid::from_u128(1)) }
+    }
+
+    /// Saves deeds as the app's store does: the lane's tail, then the entries, all or nothing.
+    pub fn save(&mut self, person: PersonId, deeds: Vec<Deed>) -> Vec<ChangeId> {
+        let at = Stamp { clocks: self.clocks(), contact: self.contact };
+        let mut lane = match self.world.outbox.lane_of(person) {
+            Some(lane) => *lane,
+            None => OwnLane {
+                lane: LaneId(self.fresh()),
+                person,
+                identity: Identity::Pin,
+                last: 0,
+                closed: false,
+            },
+        };
+        let changes: Vec<Change> = deeds
+            .into_iter()
+            .map(|deed| Change { id: ChangeId(self.fresh()), at, after: vec![], supersedes: None, deed })
+            .collect();
+        let bundle = (changes.len() > 1).then(|| changes[0].id);
+        let entries: Vec<Entry> =
+            (1..).zip(&changes).map(|(i, change)| Entry::new(&lane, lane.last + i, change, bundle)).collect();
+        lane.last += entries.len() as i64;
+        self.world.outbox.lanes.insert(lane.lane, lane);
+        self.world.saved(entries);
+        changes.into_iter().map(|change| change.id).collect()
+    }
+
+    pub fn start_round(&mut self, person: PersonId) -> (RoundId, ChangeId) {
+        let round = RoundId(self.fresh());
+        let ids = self.save(person, vec![round_started(round)]);
+        (round, ids[0])
+    }
+
+    /// One step of the exchange. Says whether a message was sent.
+    pub fn step(&mut self, server: &mut Memory, weather: Weather) -> bool {
+        let sent = self.clocks();
+        match self.exchange.next(sent, &self.world.outbox) {
+            Step::Wait { until } => {
+                assert!(until > self.now, "a wait that is over is no wait");
+                assert!(until - self.now <= 5 * 60_000, "it always says when it goes on");
+                self.now = until;
+                false
+            }
+            Step::Send(message) => {
+                self.deliver(server, message, sent, weather);
+                true
+            }
+        }
+    }
+
+    fn deliver(&mut self, server: &mut Memory, message: Message, sent: Clocks, weather: Weather) {
+        let fault = match weather {
+            Weather::Fine => None,
+            Weather::Lost | Weather::AnswerLost => Some(Fault::Offline),
+            Weather::Busy => Some(Fault::Busy { after: None }),
+        };
+        let arrives = matches!(weather, Weather::Fine | Weather::AnswerLost);
+        let received = Moment(self.now);
+        let mut fresh = self.ids + 1_000;
+        let writes = match message {
+            Message::Hello(hello) => {
+                let answer = server.hello(self.device, &hello, received);
+                fault.is_none().then(|| self.exchange.greeted(answer, sent, &self.world.outbox))
+            }
+            Message::Push(push) => {
+                let answer = arrives.then(|| server.push(self.device, &push, received));
+                answer.filter(|_| fault.is_none()).map(|answer| {
+                    self.exchange.pushed(answer, sent, &self.world.outbox, || {
+                        fresh += 1;
+                        LaneId(Uuid::from_u128(fresh))
+                    })
+                })
+            }
+            Message::Pull(pull) => {
+                let answer = server.pull(&pull);
+                fault.is_none().then(|| self.exchange.pulled(answer, self.now))
+            }
+        };
+        self.ids = fresh;
+        match (writes, fault) {
+            (Some(writes), _) => writes.into_iter().for_each(|write| self.carry_out(write)),
+            (None, fault) => self.exchange.failed(fault.unwrap_or(Fault::Offline), self.now, 0.5),
+        }
+        self.now += 20;
+    }
+
+    fn carry_out(&mut self, write: Write) {
+        match write {
+            Write::Contact(contact) => self.contact = Some(contact),
+            Write::Greeted(_) => {}
+            Write::Delivered(deliveries) => self.world.delivered(&deliveries),
+            Write::Resend(places) => self.set_state(&places, EntryState::Waiting),
+            Write::Stuck(lane) => {
+                let places: Vec<_> =
+                    self.world.outbox.waiting().filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect();
+                self.set_state(&places, EntryState::Stuck);
+            }
+            Write::Fork { lane, fresh } => {
+                let mut outbox = self.world.outbox.clone();
+                outbox.fork(lane, fresh);
+                self.world.reload_outbox(outbox);
+            }
+            Write::Absorb(page) => self.world.absorb(&page),
+            Write::Flip { rows, place } => self.world.rebuild(rows, place.cursor),
+        }
+    }
+
+    fn set_state(&mut self, places: &[(LaneId, i64)], state: EntryState) {
+        let mut outbox = self.world.outbox.clone();
+        for place in places {
+            if let Some(entry) = outbox.entries.get_mut(place) {
+                entry.state = state.clone();
+            }
+        }
+        self.world.reload_outbox(outbox);
+    }
+
+    /// Exchanges in fine weather until nothing is left to do for a minute.
+    pub fn settle(&mut self, server: &mut Memory) {
+        let end = self.now + 60_000;
+        let mut steps = 0;
+        while self.now < end {
+            self.step(server, Weather::Fine);
+            steps += 1;
+            assert!(steps < 10_000, "it comes to rest");
+        }
+    }
+
+    pub fn state_of(&self, id: ChangeId) -> &EntryState {
+        &self.world.outbox.entries.values().find(|entry| entry.id == id).expect("a saved change is never lost").state
+    }
+}
+
+pub fn round_started(round: RoundId) -> Deed {
+    let route = RouteId(Uuid::from_u128(50));
+    Deed::Fact(Fact::RoundStarted(RoundStarted {
+        round: Some(round),
+        occasion: Occasion::Unplanned { route, duty: DutyKind::Patrol },
+        route,
+        stops: vec![],
+    }))
+}
