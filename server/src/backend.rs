@@ -1,5 +1,7 @@
 //! The server's half of the app's server functions: what needs the network anyway.
 
+mod sign_in;
+
 use std::{pin::Pin, sync::Arc};
 
 use app::online::{self, Backend, DeviceInfo, SetUpForm, SignedIn, Trouble};
@@ -20,13 +22,11 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
 use crate::{
-    accounts::{self, Account},
-    attempts::Attempts,
-    clock, cookies,
+    accounts, clock, cookies,
     db::{Tx, retried},
     devices,
     failure::Failure,
-    founding, passwords, records, secrets,
+    founding, passwords, records,
     sessions::{self, Session},
     state::Shared,
 };
@@ -65,7 +65,7 @@ struct Asked {
 
 impl Backend for Asked {
     fn sign_in(&self, username: String, password: String) -> Answer<'_, SignedIn> {
-        Box::pin(async move { self.told(sign_in(self, username, password).await) })
+        Box::pin(async move { self.told(sign_in::sign_in(self, username, password).await) })
     }
 
     fn sign_out(&self) -> Answer<'_, ()> {
@@ -133,27 +133,6 @@ impl Asked {
         let found = sessions::find(tx, self.session_token()?, clock::now()).await?;
         found.ok_or(Problem::Trouble(Trouble::SignInFirst))
     }
-
-    /// What wrong pass phrases are counted by: the account's name and, on an enrolled device, the device.
-    fn counts(&self, username: &str) -> Vec<(&Attempts, String)> {
-        let device = cookies::read(&self.headers, cookies::DEVICE);
-        let by_device = device.map(|device| (&self.state.sign_ins_of_device, secrets::digest(device)));
-        [(&self.state.sign_ins, username.to_owned())].into_iter().chain(by_device).collect()
-    }
-
-    /// Whether it is the account's pass phrase. Without an account it takes as long and is wrong.
-    async fn is_right(&self, username: &str, password: String, account: Option<&Account>) -> Result<bool, Problem> {
-        let _turn = self.state.sign_in_turns.acquire().await.map_err(Failure::broken)?;
-        let (counts, now) = (self.counts(username), clock::now());
-        for (attempts, key) in &counts {
-            attempts.check(key, now).map_err(|seconds| Problem::Trouble(Trouble::TooMany { seconds }))?;
-        }
-        let is_right = passwords::is_right(password, account.map(|account| account.password_hash.clone())).await?;
-        for (attempts, key) in &counts {
-            if is_right { attempts.forgive(key) } else { attempts.count(key, now) }
-        }
-        Ok(is_right)
-    }
 }
 
 fn status(trouble: &Trouble) -> StatusCode {
@@ -166,24 +145,6 @@ fn status(trouble: &Trouble) -> StatusCode {
         Trouble::LinkUsed => StatusCode::GONE,
         Trouble::NoNetwork | Trouble::ServerFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }
-}
-
-async fn sign_in(asked: &Asked, username: String, password: String) -> Result<SignedIn, Problem> {
-    let wrong = || Problem::Trouble(Trouble::WrongPassword);
-    let username = accounts::username(&username).ok_or_else(wrong)?;
-    let account = accounts::named(&mut asked.state.db.read().await?, &username).await?;
-    let password = password.chars().take(1_000).collect();
-    if !asked.is_right(&username, password, account.as_ref()).await? {
-        return Err(wrong());
-    }
-    let account = account.ok_or_else(wrong)?;
-    let session = Session { community: account.community, person: account.person };
-    let mut tx = asked.state.db.write().await?;
-    let signed_in = signed_in(&mut tx, &session).await?.ok_or_else(wrong)?;
-    let token = sessions::begin(&mut tx, session, clock::now()).await?;
-    tx.commit().await?;
-    asked.response.append_header(header::SET_COOKIE, cookies::session(&token, &asked.state, &asked.headers));
-    Ok(signed_in)
 }
 
 async fn sign_out(asked: &Asked) -> Result<(), Problem> {

@@ -1,15 +1,13 @@
 //! The command line: what an operator types.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::{ids::CommunityId, people::Role, records::Body};
+use domain::{ids::CommunityId, people::Role};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
-use crate::{
-    communities, db::Db, export, failure::Failure, founding, printed_tags, records, serve, site::Site, starter, users,
-};
+use crate::{communities, db::Db, export, failure::Failure, founding, printed_tags, serve, site::Site, starter, users};
 
 /// Inspection rounds that go on without a network: the server.
 #[derive(Parser)]
@@ -223,22 +221,8 @@ async fn load(folder: &std::path::Path, place: &Place) -> Result<(), String> {
 async fn tags(place: &Place, as_json: bool) -> Result<(), String> {
     let (db, community) = place.community().await?;
     let mut tx = db.read().await.map_err(said)?;
-    let key = communities::signing_key(&mut tx, community).await.map_err(said)?;
-    let mut out = std::io::stdout().lock();
-    for record in records::of_kind(&mut tx, community, "checkpoint").await.map_err(said)? {
-        let Body::Checkpoint(checkpoint) = record.body else { continue };
-        let code = printed_tags::with_dash(&printed_tags::code(&key, checkpoint.id, checkpoint.tag.issue));
-        let content = printed_tags::content(&key, checkpoint.id, checkpoint.tag.issue);
-        let line = if as_json {
-            json!({ "checkpoint": checkpoint.id, "name": checkpoint.name, "issue": checkpoint.tag.issue,
-                "short_code": code, "content": content })
-            .to_string()
-        } else {
-            format!("{}\t{}\t{code}\t{content}", checkpoint.name.zh, checkpoint.name.en)
-        };
-        writeln!(out, "{line}").map_err(|error| error.to_string())?;
-    }
-    Ok(())
+    let form = if as_json { printed_tags::Form::Json } else { printed_tags::Form::Text };
+    printed_tags::list(&mut tx, community, form, &mut std::io::stdout().lock()).await.map_err(said)
 }
 
 impl Place {

@@ -29,7 +29,7 @@ use crate::{
 
 pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Response, Declined> {
     let now = clock::now();
-    let mut tx = state.db.write().await?;
+    let mut tx = state.db.read().await?;
     let (session, person) = signed_in(&mut tx, &headers).await?;
     let wish: Enrol = message(body)?;
     let name = typed(&wish.name, NAME_MOST).map_err(|_| Declined::Invalid { field: "name" })?;
@@ -40,6 +40,7 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
     if let Some(known) = known(&mut tx, &headers, &session, profile).await? {
         return Ok(Json(enrolled(&mut tx, &known).await?).into_response());
     }
+    drop(tx);
     let device = Device {
         id: DeviceId(Uuid::now_v7()),
         community: session.community,
@@ -53,6 +54,7 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
         retired: None,
     };
     let token = secrets::token();
+    let mut tx = state.db.write().await?;
     devices::add(&mut tx, &device, &token).await?;
     let answer = Json(enrolled(&mut tx, &device).await?);
     tx.commit().await?;

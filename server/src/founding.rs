@@ -9,6 +9,7 @@ use domain::{
     text::{NAME_MOST, Words, typed, typed_or_empty},
     time::Zone,
 };
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::{
@@ -155,23 +156,30 @@ impl Wish {
 /// Gives people their accounts. Who has one keeps it, with the pass phrase they chose.
 async fn add_accounts(canon: &mut SqlCanon, given: &[StarterAccount]) -> Result<(), Failure> {
     let (community, now) = (canon.community(), clock::now());
+    let mut hashing = JoinSet::new();
     for one in given {
-        if accounts::of_person(canon.tx(), community, one.person).await?.is_some() {
-            continue;
+        if accounts::of_person(canon.tx(), community, one.person).await?.is_none() {
+            hashing.spawn(hashed(community, one.clone()));
         }
-        let pin_verifier = match &one.pin {
-            Some(pin) => Some(passwords::pin_verifier(pin.clone()).await?),
-            None => None,
-        };
-        let username = accounts::username(&one.username)
-            .ok_or_else(|| Failure::Broken(format!("`{}` cannot be the name of an account", one.username)))?;
-        let password_hash = passwords::hash(one.password.clone()).await?;
-        let account = Account { community, person: one.person, username, password_hash, pin_verifier };
+    }
+    while let Some(account) = hashing.join_next().await {
+        let account = account.map_err(Failure::broken)??;
         if let Err(Taken) = accounts::add(canon.tx(), &account, now).await? {
             return Err(Failure::Broken(format!("the account name `{}` is taken", account.username)));
         }
     }
     Ok(())
+}
+
+async fn hashed(community: CommunityId, given: StarterAccount) -> Result<Account, Failure> {
+    let username = accounts::username(&given.username)
+        .ok_or_else(|| Failure::Broken(format!("`{}` cannot be the name of an account", given.username)))?;
+    let pin_verifier = match given.pin {
+        Some(pin) => Some(passwords::pin_verifier(pin).await?),
+        None => None,
+    };
+    let password_hash = passwords::hash(given.password).await?;
+    Ok(Account { community, person: given.person, username, password_hash, pin_verifier })
 }
 
 fn all_accepted(applied: &Applied) -> Result<(), Failure> {

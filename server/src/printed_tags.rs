@@ -1,14 +1,19 @@
 //! Printed tags: what the QR code of a checkpoint holds and the short code under it. Only the server can make them.
 
+use std::io::Write;
+
 use domain::{
     checkpoints::{Checkpoint, TagIssue},
-    ids::CheckpointId,
+    ids::{CheckpointId, CommunityId},
     records::Body,
     tags::{self, short_code, short_code_digest, signed_words, tag_content, to_hex},
 };
 use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, Mac};
+use serde_json::json;
 use sha2::Sha256;
+
+use crate::{communities, db::Tx, failure::Failure, records};
 
 /// The public half of the key, as tablets hold it.
 pub fn public_key(key: &SigningKey) -> String {
@@ -48,8 +53,34 @@ pub fn issuer<'a>(
     }
 }
 
+/// How tags are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Columns with tabs between them.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// Writes a line for each checkpoint: its name in both languages, its short code and the content of its QR code.
+pub async fn list(tx: &mut Tx, community: CommunityId, form: Form, out: &mut impl Write) -> Result<(), Failure> {
+    let key = communities::signing_key(tx, community).await?;
+    for record in records::of_kind(tx, community, "checkpoint").await? {
+        let Body::Checkpoint(Checkpoint { id, name, tag, .. }) = record.body else { continue };
+        let (code, content) = (with_dash(&code(&key, id, tag.issue)), content(&key, id, tag.issue));
+        let line = match form {
+            Form::Text => format!("{}\t{}\t{code}\t{content}", name.zh, name.en),
+            Form::Json => json!({ "checkpoint": id, "name": name, "issue": tag.issue, "short_code": code,
+                "content": content })
+            .to_string(),
+        };
+        writeln!(out, "{line}").map_err(Failure::broken)?;
+    }
+    Ok(())
+}
+
 /// Four characters, a dash, four characters: as it is printed.
-pub fn with_dash(code: &str) -> String {
+fn with_dash(code: &str) -> String {
     let (first, second) = code.split_at(tags::SHORT_CODE_LENGTH / 2);
     format!("{first}-{second}")
 }

@@ -29,7 +29,7 @@ pub struct Starter {
     pub accounts: Vec<StarterAccount>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StarterAccount {
     pub person: PersonId,
     pub username: String,

@@ -3,7 +3,7 @@
 use app::online::{DeviceInfo, SignedIn, Trouble};
 use reqwest::StatusCode;
 use serde_json::json;
-use sync::messages::Outcome;
+use sync::messages::{Outcome, Seal};
 
 use crate::{
     client::{Client, PASSWORD, lane, outcomes, placed, push_of},
@@ -91,6 +91,29 @@ async fn enrolling_twice_is_one_device_and_a_retired_one_is_no_longer_known() {
         assert_eq!(tablet.hello(vec![], 0).await.err(), Some(StatusCode::UNAUTHORIZED));
         let nobodys = uuid::Uuid::now_v7();
         assert_eq!(manager.call::<()>("retire_device", json!({ "device": nobodys })).await, Err(Trouble::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_device_is_sealed_when_nothing_waits_on_it_and_every_lane_is_here() {
+    for_each_database(|fresh| async {
+        let world = world(fresh).await;
+        let tablet = world.client("operator", true).await;
+        let own = lane(world.person("guard"));
+        tablet.push(&push_of(&own, placed(&own, 1, &[world.finding("one")]))).await;
+        let seal = |last| vec![Seal { lane: own.lane, last }];
+        let of_list = async || {
+            let devices: Vec<DeviceInfo> = tablet.call("devices", json!({})).await.expect("they look after devices");
+            (devices[0].sealed.is_some(), devices[0].seen.is_some(), devices[0].waiting)
+        };
+        assert_eq!(of_list().await, (false, false, 0));
+        for (seals, waiting) in [(vec![], 0), (seal(2), 1), (seal(1), 3)] {
+            tablet.hello(seals, waiting).await.expect("enrolled");
+            assert_eq!(of_list().await, (false, true, waiting as i64));
+        }
+        tablet.hello(seal(1), 0).await.expect("enrolled");
+        assert_eq!(of_list().await, (true, true, 0));
     })
     .await;
 }

@@ -25,18 +25,17 @@ impl Program {
         let log = std::fs::File::options().create(true).append(true).open(log).expect("a log file");
         let mut command = command(&["serve", "--port", "0"], database_url);
         command.args(more).env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log);
-        let mut child = command.spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("it was piped")).lines();
-        let mut printed = String::new();
-        for line in &mut lines {
-            let line = line.expect("text");
-            if let Some(base) = line.strip_prefix("listening on ") {
-                return Self { child, base: base.to_owned(), printed };
+        let child = command.spawn().expect("the program starts");
+        let mut program = Self { child, base: String::new(), printed: String::new() };
+        let mut lines = BufReader::new(program.child.stdout.take().expect("it was piped")).lines();
+        while program.base.is_empty() {
+            let line = lines.next().expect("it listens").expect("text");
+            match line.strip_prefix("listening on ") {
+                Some(base) => program.base = base.to_owned(),
+                None => program.printed += &format!("{line}\n"),
             }
-            printed += &line;
-            printed.push('\n');
         }
-        panic!("it never listened:\n{printed}");
+        program
     }
 
     /// As the power goes: SIGKILL.
