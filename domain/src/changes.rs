@@ -1,7 +1,7 @@
 //! A change: one thing a person did. A fact happened and is never refused; a request asks the server to decide.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     areas::Area,
@@ -41,44 +41,57 @@ pub enum Deed {
     Request(Request),
 }
 
-/// It happened. Kinds are published: they are added to, never renamed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body")]
-pub enum Fact {
-    #[serde(rename = "round.started")]
-    RoundStarted(RoundStarted),
-    #[serde(rename = "visit.recorded")]
-    VisitRecorded(VisitRecorded),
-    #[serde(rename = "round.finished")]
-    RoundFinished(RoundFinished),
-    #[serde(rename = "finding.raised")]
-    FindingRaised(FindingRaised),
-    #[serde(rename = "finding.corrected")]
-    FindingCorrected(FindingCorrected),
+macro_rules! deeds {
+    ($(#[$doc:meta])* $deed:ident, $kinds:ident: $($kind:literal => $name:ident($type:ty),)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum $deed {
+            $($name($type),)*
+        }
+
+        /// The published kinds, in the order of the code.
+        pub const $kinds: &[&str] = &[$($kind),*];
+
+        impl $deed {
+            fn encode(&self) -> (&'static str, serde_json::Result<Box<RawValue>>) {
+                match self {
+                    $($deed::$name(it) => ($kind, to_raw_value(it)),)*
+                }
+            }
+
+            // By hand: a derived tagged enum compiles every type twice, which the browser would have to download.
+            fn decode(kind: &str, body: &RawValue) -> Option<serde_json::Result<Self>> {
+                match kind {
+                    $($kind => Some(serde_json::from_str(body.get()).map($deed::$name)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-/// The server decides. Kinds are published: they are added to, never renamed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body")]
-pub enum Request {
-    #[serde(rename = "community.put")]
-    PutCommunity(Community),
-    #[serde(rename = "area.put")]
-    PutArea(Area),
-    #[serde(rename = "checkpoint.put")]
-    PutCheckpoint(Checkpoint),
-    #[serde(rename = "checklist.put")]
-    PutChecklist(Checklist),
-    #[serde(rename = "route.put")]
-    PutRoute(Route),
-    #[serde(rename = "plan.put")]
-    PutPlan(Plan),
-    #[serde(rename = "person.put")]
-    PutPerson(Person),
-    #[serde(rename = "team.put")]
-    PutTeam(Team),
-    #[serde(rename = "roster.put")]
-    PutRoster(Roster),
+deeds! {
+    /// It happened. Kinds are published: they are added to, never renamed.
+    Fact, FACTS:
+    "round.started" => RoundStarted(RoundStarted),
+    "visit.recorded" => VisitRecorded(VisitRecorded),
+    "round.finished" => RoundFinished(RoundFinished),
+    "finding.raised" => FindingRaised(FindingRaised),
+    "finding.corrected" => FindingCorrected(FindingCorrected),
+}
+
+deeds! {
+    /// The server decides. Kinds are published: they are added to, never renamed.
+    Request, REQUESTS:
+    "community.put" => PutCommunity(Community),
+    "area.put" => PutArea(Area),
+    "checkpoint.put" => PutCheckpoint(Checkpoint),
+    "checklist.put" => PutChecklist(Checklist),
+    "route.put" => PutRoute(Route),
+    "plan.put" => PutPlan(Plan),
+    "person.put" => PutPerson(Person),
+    "team.put" => PutTeam(Team),
+    "roster.put" => PutRoster(Roster),
 }
 
 /// Somebody began to walk. It carries the stops that their device held.
@@ -146,19 +159,12 @@ const LIST_MOST: usize = 500;
 
 impl Deed {
     /// The published name of its kind and the bytes of its body.
-    pub fn encode(&self) -> (String, Box<RawValue>) {
-        #[derive(Deserialize)]
-        struct Parts {
-            kind: String,
-            body: Box<RawValue>,
-        }
-        let text = match self {
-            Deed::Fact(fact) => serde_json::to_string(fact),
-            Deed::Request(request) => serde_json::to_string(request),
-        }
-        .expect("deeds are plain data with string keys");
-        let parts: Parts = serde_json::from_str(&text).expect("a tagged enum has a kind and a body");
-        (parts.kind, parts.body)
+    pub fn encode(&self) -> (&'static str, Box<RawValue>) {
+        let (kind, body) = match self {
+            Deed::Fact(fact) => fact.encode(),
+            Deed::Request(request) => request.encode(),
+        };
+        (kind, body.expect("deeds are plain data with string keys"))
     }
 
     /// Reads a deed and checks its bounds.
@@ -169,15 +175,9 @@ impl Deed {
         if version != CHANGE_VERSION {
             return Err(Undecodable::UnknownKind);
         }
-        let name = serde_json::to_string(kind).expect("a string is JSON");
-        let text = format!("{{\"kind\":{name},\"body\":{}}}", body.get());
-        let deed = if FACTS.contains(&kind) {
-            serde_json::from_str(&text).map(Deed::Fact)
-        } else if REQUESTS.contains(&kind) {
-            serde_json::from_str(&text).map(Deed::Request)
-        } else {
-            return Err(Undecodable::UnknownKind);
-        };
+        let fact = Fact::decode(kind, body).map(|fact| fact.map(Deed::Fact));
+        let deed = fact.or_else(|| Request::decode(kind, body).map(|request| request.map(Deed::Request)));
+        let deed = deed.ok_or(Undecodable::UnknownKind)?;
         let deed =
             deed.map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })?;
         if deed.is_within_bounds() { Ok(deed) } else { Err(Undecodable::TooLarge) }
@@ -258,19 +258,3 @@ impl Deed {
         }
     }
 }
-
-/// The published kinds of facts.
-pub const FACTS: [&str; 5] =
-    ["round.started", "visit.recorded", "round.finished", "finding.raised", "finding.corrected"];
-/// The published kinds of requests.
-pub const REQUESTS: [&str; 9] = [
-    "community.put",
-    "area.put",
-    "checkpoint.put",
-    "checklist.put",
-    "route.put",
-    "plan.put",
-    "person.put",
-    "team.put",
-    "roster.put",
-];

@@ -328,7 +328,7 @@ fn a_deed_survives_the_wire_and_what_is_unknown_malformed_or_endless_says_so() {
     ];
     for deed in deeds {
         let (kind, body) = deed.encode();
-        assert_eq!(Deed::decode(&kind, 1, &body), Ok(deed));
+        assert_eq!(Deed::decode(kind, 1, &body), Ok(deed));
     }
     let raw = |text: &str| serde_json::value::RawValue::from_string(text.into()).expect("JSON");
     assert_eq!(Deed::decode("visit.teleported", 1, &raw("{}")), Err(Undecodable::UnknownKind));
@@ -338,15 +338,15 @@ fn a_deed_survives_the_wire_and_what_is_unknown_malformed_or_endless_says_so() {
     }
     let endless = RoundFinished { round: RoundId(Uuid::nil()), note: "x".repeat(10_000) };
     let (kind, body) = Deed::Fact(Fact::RoundFinished(endless)).encode();
-    assert_eq!(Deed::decode(&kind, 1, &body), Err(Undecodable::TooLarge));
+    assert_eq!(Deed::decode(kind, 1, &body), Err(Undecodable::TooLarge));
 }
 
 #[test]
 fn every_published_kind_is_known_to_the_list_of_kinds() {
     use domain::changes::{FACTS, REQUESTS};
     let (kind, _) = Deed::Fact(started()).encode();
-    assert!(FACTS.contains(&kind.as_str()));
+    assert!(FACTS.contains(&kind));
     let put = Request::PutPlan(plan());
     let (kind, _) = Deed::Request(put).encode();
-    assert!(REQUESTS.contains(&kind.as_str()));
+    assert!(REQUESTS.contains(&kind));
 }

@@ -61,7 +61,7 @@ impl Envelope {
         Self {
             id: change.id,
             v: CHANGE_VERSION,
-            kind,
+            kind: kind.to_owned(),
             at: change.at,
             after: change.after.clone(),
             supersedes: change.supersedes,
@@ -321,28 +321,20 @@ pub struct Row {
 
 impl Row {
     pub fn of(record: &Record, seq: Seq) -> Self {
-        #[derive(Deserialize)]
-        struct Parts {
-            kind: String,
-            body: Box<RawValue>,
-        }
-        let text = serde_json::to_string(&record.body).expect("records are plain data with string keys");
-        let parts: Parts = serde_json::from_str(&text).expect("a tagged enum has a kind and a body");
         Self {
             id: record.id,
             root: record.root,
             audience: record.audience.to_string(),
             seq,
-            kind: parts.kind,
-            body: parts.body,
+            kind: record.body.kind().to_owned(),
+            body: record.body.encode(),
         }
     }
 
     /// The record, unless it is of a kind or an audience that this version does not know.
     pub fn record(&self) -> Option<Record> {
         let audience: Audience = self.audience.parse().ok()?;
-        let kind = serde_json::to_string(&self.kind).ok()?;
-        let body: Body = serde_json::from_str(&format!("{{\"kind\":{kind},\"body\":{}}}", self.body.get())).ok()?;
+        let body = Body::decode(&self.kind, &self.body).ok()??;
         Some(Record { id: self.id, root: self.root, audience, body })
     }
 }

@@ -171,7 +171,8 @@ fn a_record_of_a_later_version_is_passed_over_and_the_rest_arrives() {
     let (mut server, mut tablet) = pair();
     tablet.settle(&mut server);
     let before = tablet.world.confirmed_count();
-    let mut rows: Vec<_> = server.records.values().map(|(seq, record)| sync::messages::Row::of(record, seq + 10)).collect();
+    let mut rows: Vec<_> =
+        server.records.values().map(|(seq, record)| sync::messages::Row::of(record, seq + 10)).collect();
     rows[0].kind = "hologram".into();
     let page = sync::messages::Page {
         epoch: "first".into(),
@@ -205,7 +206,8 @@ fn a_record_that_leaves_the_view_leaves_the_device() {
 #[test]
 fn a_shared_tablet_never_receives_what_is_for_managers() {
     let (mut server, mut tablet) = pair();
-    let secret = Area { id: AreaId(Uuid::from_u128(66)), name: Words::new("密", "Secret"), inside: None, kind: AreaKind::Gate };
+    let secret =
+        Area { id: AreaId(Uuid::from_u128(66)), name: Words::new("密", "Secret"), inside: None, kind: AreaKind::Gate };
     server.put(Record::new(Audience::Managers, Body::Area(secret)));
     tablet.settle(&mut server);
     assert!(tablet.world.get(AreaId(Uuid::from_u128(66)).into()).is_none());

@@ -62,8 +62,13 @@ impl Memory {
                 6 => Role::Cleaner,
                 _ => Role::Guard,
             };
-            let person =
-                Person { id: guard(n), name: Words::new("某", "Somebody"), roles: vec![role], teams: vec![TEAM], left: None };
+            let person = Person {
+                id: guard(n),
+                name: Words::new("某", "Somebody"),
+                roles: vec![role],
+                teams: vec![TEAM],
+                left: None,
+            };
             memory.put(Record::new(Audience::Staff, Body::Person(person)));
         }
         memory
@@ -95,7 +100,12 @@ impl Memory {
             epoch: self.epoch.clone(),
             head: self.seq,
             unlocks: vec![],
-            lanes: self.lanes.values().filter(|lane| lane.device == device).map(|lane| Seal { lane: lane.id, last: lane.last }).collect(),
+            lanes: self
+                .lanes
+                .values()
+                .filter(|lane| lane.device == device)
+                .map(|lane| Seal { lane: lane.id, last: lane.last })
+                .collect(),
         }
     }
 

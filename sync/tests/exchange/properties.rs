@@ -13,10 +13,19 @@ use crate::{
 
 #[derive(Clone, Debug)]
 enum Happening {
-    Save { tablet: usize, person: u128, deeds: usize },
-    Step { tablet: usize, weather: Weather },
+    Save {
+        tablet: usize,
+        person: u128,
+        deeds: usize,
+    },
+    Step {
+        tablet: usize,
+        weather: Weather,
+    },
     /// The app is closed and opened again: what is in memory only is gone.
-    Reopen { tablet: usize },
+    Reopen {
+        tablet: usize,
+    },
 }
 
 fn happening() -> impl Strategy<Value = Happening> {

@@ -66,13 +66,7 @@ impl Tablet {
         let at = Stamp { clocks: self.clocks(), contact: self.contact };
         let mut lane = match self.world.outbox.lane_of(person) {
             Some(lane) => *lane,
-            None => OwnLane {
-                lane: LaneId(self.fresh()),
-                person,
-                identity: Identity::Pin,
-                last: 0,
-                closed: false,
-            },
+            None => OwnLane { lane: LaneId(self.fresh()), person, identity: Identity::Pin, last: 0, closed: false },
         };
         let changes: Vec<Change> = deeds
             .into_iter()
@@ -153,8 +147,13 @@ impl Tablet {
             Write::Delivered(deliveries) => self.world.delivered(&deliveries),
             Write::Resend(places) => self.set_state(&places, EntryState::Waiting),
             Write::Stuck(lane) => {
-                let places: Vec<_> =
-                    self.world.outbox.waiting().filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect();
+                let places: Vec<_> = self
+                    .world
+                    .outbox
+                    .waiting()
+                    .filter(|entry| entry.lane == lane)
+                    .map(|entry| (entry.lane, entry.n))
+                    .collect();
                 self.set_state(&places, EntryState::Stuck);
             }
             Write::Fork { lane, fresh } => {
