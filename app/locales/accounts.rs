@@ -46,7 +46,7 @@ texts! {
     zone => "时区", "Time zone";
     zone_note => "例如 Asia/Shanghai", "For example Asia/Shanghai";
     your_name => "您的姓名", "Your name";
-    password_rule => "至少 12 个字", "At least 12 characters";
+    password_rule => "至少 10 个字", "At least 10 characters";
     with_starter => "带上示范检查表、路线和计划", "Start with the sample checklists, routes and plans";
     set_up_now => "建立", "Create";
     set_up_done => "已建好。请登录。", "It is ready. Please sign in.";

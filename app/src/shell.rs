@@ -15,7 +15,7 @@ use crate::{
     devices, findings,
     locales::{self, general as say},
     results, rounds, settings,
-    store::{Network, Store, courier, provide_store, use_store},
+    store::{self, Network, Store, courier, disk::DiskFault, provide_store, use_store},
     today, ui, visits, waiting,
 };
 
@@ -33,36 +33,51 @@ pub fn open() {
     locales::set_language(language);
     preferences::set_language(language);
     preferences::set_theme(preferences::theme());
-    leptos::task::spawn_local(async move {
-        let store = provide_store().await;
-        if let Some(boot) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("boot")) {
-            boot.remove();
-        }
-        match store {
-            Ok(store) => leptos::mount::mount_to_body(move || view! { <App store language/> }),
-            Err(_) => {
-                leptos::mount::mount_to_body(|| ui::empty(say::cannot_store_title(), say::cannot_store()).into_any())
-            }
-        }
-    });
+    leptos::mount::mount_to_body(move || view! { <App language/> });
 }
 
 #[component]
-fn App(store: Store, language: domain::text::Language) -> impl IntoView {
-    let language = ChosenLanguage(RwSignal::new(language));
-    provide_context(store);
-    provide_context(language);
+fn App(language: domain::text::Language) -> impl IntoView {
+    let owner = Owner::current().expect("a mounted view has an owner");
+    provide_context(ChosenLanguage(RwSignal::new(language)));
     provide_context(Signed(RwSignal::new(None)));
     provide_context(NewRelease(install::new_release_ready()));
+    // Nothing until the disk is read; the shell's own words stand there meanwhile.
+    let opened = RwSignal::new(None::<Result<Store, DiskFault>>);
+    leptos::task::spawn_local(async move {
+        let held = store::open().await;
+        if let Some(boot) = document().get_element_by_id("boot") {
+            boot.remove();
+        }
+        opened.set(Some(owner.with(|| held.map(begin))));
+    });
+    move || {
+        Some(match opened.get()? {
+            Ok(_) => view! { <Pages/> }.into_any(),
+            Err(_) => view! { <main class="door">{ui::empty(say::cannot_store_title(), say::cannot_store())}</main> }
+                .into_any(),
+        })
+    }
+}
+
+fn begin(held: store::Opened) -> Store {
+    let store = provide_store(held);
     set_interval(move || store.now.set(clock::wall()), Duration::from_secs(30));
     leptos::task::spawn_local(courier::run(store));
     leptos::task::spawn_local(async {
         let _ = install::ask_to_persist().await;
     });
+    store
+}
+
+/// Everything, drawn anew when the language changes.
+#[component]
+fn Pages() -> impl IntoView {
+    let language = expect_context::<ChosenLanguage>().0;
     view! {
         <Router>
             {move || {
-                language.0.track();
+                language.track();
                 view! { <Frame/> }.into_any()
             }}
         </Router>

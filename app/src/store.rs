@@ -4,4 +4,4 @@ pub mod courier;
 pub mod disk;
 pub mod held;
 
-pub use held::{Network, NotSaved, Present, Store, provide_store, use_store};
+pub use held::{Network, NotSaved, Opened, Present, Store, open, provide_store, use_store};

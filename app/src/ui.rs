@@ -219,6 +219,6 @@ pub fn icon(name: &str) -> AnyView {
 
 /// A moment with its machine-readable twin.
 pub fn moment(at: Moment, words: String) -> impl IntoView {
-    let machine = at.utc().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let machine = format!("{:?}Z", at.utc().naive_utc());
     view! { <time datetime=machine>{words}</time> }
 }

@@ -66,7 +66,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     match &change.deed {
         Deed::Fact(fact) => Ok(settle(root, reads, fact, actor, context)),
-        Deed::Request(request) => rule(root, request, actor),
+        Deed::Request(request) => rule(root, request, actor, context.community),
     }
 }
 
@@ -290,11 +290,12 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
     Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
 }
 
-fn rule(root: &Root, request: &Request, actor: &Actor) -> Result<Decision, Refusal> {
+fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -> Result<Decision, Refusal> {
     if !entitled(actor, Act::SetUp) {
         return Err(Refusal::NotPermitted);
     }
     let (audience, body) = match request {
+        Request::PutCommunity(it) if it.id != community => return Err(Refusal::NoSuchThing),
         Request::PutCommunity(it) => (Audience::Everyone, Body::Community(named(it, &it.name)?)),
         Request::PutArea(it) => (Audience::Staff, Body::Area(named(it, &it.name)?)),
         Request::PutCheckpoint(it) => (Audience::Staff, Body::Checkpoint(named(it, &it.name)?)),

@@ -22,6 +22,9 @@ use crate::messages::{
     Push, PushAnswer, Seq,
 };
 
+/// The most numbers that a device may declare lost at once.
+const HOLE_MOST: LaneNumber = 1_000_000;
+
 /// The canonical records of one community, inside one transaction that holds its head.
 #[expect(async_fn_in_trait, reason = "callers know the type, so they know whether its futures are `Send`")]
 pub trait Canon {
@@ -105,7 +108,7 @@ pub async fn push<C: Canon>(
     for hole in &push.holes {
         if let Some(lane) = lanes.get_mut(&hole.lane)
             && hole.from == lane.last + 1
-            && hole.to >= hole.from
+            && (hole.from..=hole.from.saturating_add(HOLE_MOST)).contains(&hole.to)
         {
             canon.record_hole(*hole).await?;
             canon.advance_lane(lane.id, hole.to).await?;

@@ -185,14 +185,6 @@ impl Disk {
         .await
     }
 
-    pub async fn drop_draft(&self, key: &str) -> Result<()> {
-        self.write(&[DRAFTS], TransactionDurability::Strict, |tx| {
-            tx.object_store(DRAFTS)?.delete(key.to_owned()).primitive()?;
-            Ok(())
-        })
-        .await
-    }
-
     pub async fn put_entries(&self, entries: &[Entry]) -> Result<()> {
         self.write(&[OUTBOX], TransactionDurability::Strict, |tx| {
             let store = tx.object_store(OUTBOX)?;

@@ -8,7 +8,7 @@ use domain::{
     ids::{ChangeId, CommunityId, PersonId},
     people::Person,
     records::Body,
-    time::{Clocks, Contact, Moment, Stamp, Zone},
+    time::{Contact, Moment, Stamp, Zone},
 };
 use leptos::prelude::*;
 use sync::{
@@ -71,11 +71,19 @@ struct Inner {
     courier: super::courier::Bell,
 }
 
+/// What the disk held when it was opened.
+pub struct Opened {
+    disk: Disk,
+    facts: Facts,
+    world: World,
+    drafts: std::collections::BTreeMap<String, String>,
+}
+
 /// Opens the disk and reads everything that this device holds.
 ///
 /// # Errors
 /// A [`DiskFault`] where the browser keeps nothing.
-pub async fn provide_store() -> Result<Store, DiskFault> {
+pub async fn open() -> Result<Opened, DiskFault> {
     let disk = Disk::open().await?;
     let facts = disk.facts().await?;
     let outbox = disk.outbox().await?;
@@ -85,13 +93,22 @@ pub async fn provide_store() -> Result<Store, DiskFault> {
     }
     let rows = disk.rows().await?;
     let drafts = disk.drafts().await?.into_iter().collect();
-    let bell = super::courier::Bell::default();
+    let world = World::new(community_of(&facts), facts.place.cursor, rows, outbox);
+    Ok(Opened { disk, facts, world, drafts })
+}
+
+fn community_of(facts: &Facts) -> CommunityId {
+    facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community)
+}
+
+/// Makes the store of what was opened. Its signals belong to the owner that is current now.
+pub fn provide_store(opened: Opened) -> Store {
+    let Opened { disk, facts, world, drafts } = opened;
     let heard = RwSignal::new(None::<Told>);
     let tabs = Tabs::join(move |told| heard.set(Some(told)));
-    let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
     let store = Store {
-        filling: RwSignal::new(rows.is_empty()),
-        world: RwSignal::new(World::new(community, facts.place.cursor, rows, outbox)),
+        filling: RwSignal::new(world.confirmed_count() == 0),
+        world: RwSignal::new(world),
         present: RwSignal::new(remembered(&facts)),
         enrolled: RwSignal::new(facts.enrolled),
         unlocks: RwSignal::new(facts.unlocks),
@@ -100,14 +117,15 @@ pub async fn provide_store() -> Result<Store, DiskFault> {
         saved: RwSignal::new(None),
         drafts: RwSignal::new(drafts),
         now: RwSignal::new(clock::wall()),
-        inner: StoredValue::new_local(Rc::new(Inner { disk, tabs, courier: bell })),
+        inner: StoredValue::new_local(Rc::new(Inner { disk, tabs, courier: Default::default() })),
     };
     Effect::new(move |_| {
         if let Some(told) = heard.get() {
             store.hear(told);
         }
     });
-    Ok(store)
+    provide_context(store);
+    store
 }
 
 /// On a person's own device they are present until they sign out; on a shared one whoever unlocked this tab.
@@ -161,8 +179,7 @@ impl Store {
     async fn reload(&self) -> Result<(), DiskFault> {
         let disk = self.disk();
         let facts = disk.facts().await?;
-        let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
-        let world = World::new(community, facts.place.cursor, disk.rows().await?, disk.outbox().await?);
+        let world = World::new(community_of(&facts), facts.place.cursor, disk.rows().await?, disk.outbox().await?);
         self.filling.set(world.confirmed_count() == 0);
         self.world.set(world);
         self.contact.set(facts.contact);
@@ -263,15 +280,6 @@ impl Store {
         });
     }
 
-    pub fn drop_draft(self, key: String) {
-        self.drafts.update_untracked(|drafts| {
-            drafts.remove(&key);
-        });
-        leptos::task::spawn_local(async move {
-            let _ = self.disk().drop_draft(&key).await;
-        });
-    }
-
     pub fn draft(&self, key: &str) -> Option<String> {
         self.drafts.with_untracked(|drafts| drafts.get(key).cloned())
     }
@@ -302,9 +310,5 @@ impl Store {
         let wall = self.now.get();
         let skew = self.contact.get().map_or(0, |contact| contact.server.0 - contact.clocks.wall.0);
         wall.plus(skew)
-    }
-
-    pub fn clocks(&self) -> Clocks {
-        clock::clocks()
     }
 }

@@ -5,15 +5,12 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::{Explain, Failure, Outcome};
-use crate::toolchain::{TARGET, environment};
+use crate::toolchain::environment;
 use crate::{packages, workspace};
 
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
 const CLIPPY: &str = "rust-web-clippy";
 const LINKER: &str = "/usr/bin/rust-lld";
-
-/// An unstable flag, which RUSTC_BOOTSTRAP allows.
-pub const STANDARD_LIBRARY: &str = "-Zbuild-std=std,panic_abort";
 
 pub fn is_installed() -> bool {
     packages::are_installed(&PACKAGES) && Path::new(LINKER).exists()
@@ -25,7 +22,7 @@ pub fn install() -> Outcome {
         let packages = PACKAGES.join(" ");
         Failure::new(format!(
             "nothing here can compile for the browser; \
-             run `rustup target add {TARGET}` or install {packages} ({failure})",
+             run `rustup component add rust-src` or install {packages} ({failure})",
         ))
     })
 }
