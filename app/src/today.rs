@@ -6,6 +6,7 @@ use domain::{
     findings::Finding,
     ids::RoundId,
     people::Person,
+    permissions::{Act, may},
     plans::Window,
     records::Body,
     rounds::{Reports, Round, Standing},
@@ -139,15 +140,17 @@ fn Today() -> impl IntoView {
                     <ul class="cards">{at_hand.into_iter().map(|card| large(card, &zone)).collect_view()}</ul>
                 </section>
                 {(open > 0).then(|| view! {
-                    <a class="row link" href="/findings">{ui::glyph("overdue")}<span class="grow">{say_findings::open()}" "{general::findings()}</span><strong class="number">{open}</strong>{ui::icon("next")}</a>
+                    <a class="row link" href="/findings">{ui::glyph("overdue")}<span class="grow">{say_findings::open_ones()}</span><strong class="number">{open}</strong>{ui::icon("next")}</a>
                 })}
                 {list(say::rounds_later(), later, &zone)}
                 {list(say::rounds_done(), done, &zone)}
             }
         }))
     };
+    let oversees = Memo::new(move |_| store.me().is_some_and(|me| may(&me.roles, Act::SeeResults)));
     view! {
         <ui::Page title=title>
+            {move || oversees.get().then(|| crate::results::list::headline(store))}
             {lists}
             <a class="button quiet" href="/rounds/unplanned">{ui::icon("plus")}{say::unplanned()}</a>
         </ui::Page>

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     checklists::DutyKind,
-    ids::{PersonId, RoundId},
+    ids::RoundId,
     people::Person,
     permissions::may_walk,
     plans::{self, Occurrence, Plan, Window},
@@ -109,17 +109,16 @@ pub fn walkable<'a>(
     routes.into_iter().filter_map(|route| Some((route, duty(route)?))).collect()
 }
 
-/// Whether a round is `person`'s to walk, or one they have walked.
+/// Whether a round is `person`'s own to walk, by their team and role, or one that they have walked. Who oversees every team
+/// may walk any round, but finds theirs among the results.
 pub fn is_for(duty: &Duty<'_>, person: &Person) -> bool {
     let walked = duty.record.is_some_and(|round| round.walkers.iter().any(|walker| walker.person == person.id));
-    let team = match (&duty.planned, duty.record) {
-        (Some((plan, _)), _) => Some(plan.team),
-        (None, Some(round)) => round.team,
-        (None, None) => None,
-    };
-    let named: Option<PersonId> = duty.planned.as_ref().and_then(|(_, occurrence)| occurrence.person);
-    walked
-        || (duty.planned.is_some() && may_walk(person, duty.kind, team) && named.is_none_or(|named| named == person.id))
+    let due = duty.planned.as_ref().is_some_and(|(plan, occurrence)| {
+        person.teams.contains(&plan.team)
+            && may_walk(person, duty.kind, Some(plan.team))
+            && occurrence.person.is_none_or(|named| named == person.id)
+    });
+    walked || due
 }
 
 #[cfg(test)]
@@ -129,7 +128,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        ids::{PlanId, RouteId, TeamId},
+        ids::{PersonId, PlanId, RouteId, TeamId},
         people::Role,
         plans::{Each, Slot},
         time::MINUTE,
@@ -178,5 +177,7 @@ mod tests {
         assert_eq!(at(ten.plus(61 * MINUTE))[0].standing, Standing::NotYetReported);
         assert!(is_for(&at(ten)[0], &guard(3)));
         assert!(!is_for(&at(ten)[0], &guard(4)));
+        let overseer = Person { roles: vec![Role::Manager], ..guard(4) };
+        assert!(!is_for(&at(ten)[0], &overseer), "the manager of everything finds it among the results");
     }
 }

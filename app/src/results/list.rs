@@ -174,6 +174,8 @@ fn collect(store: Store, filters: &Filters, devices: Option<&[DeviceInfo]>) -> (
         let wanted = of_today.iter().filter(|line| line.wants_a_look).count();
         let mut found: Vec<Line> = lines(start(from), until)
             .into_iter()
+            // What is still ahead has no result yet.
+            .filter(|line| line.standing != Standing::Ahead)
             .filter(|line| filters.kind.is_none_or(|kind| line.kind == kind))
             .filter(|line| filters.person.is_none_or(|person| line.who.contains(&person)))
             .filter(|line| match filters.outcome.as_str() {
@@ -187,6 +189,14 @@ fn collect(store: Store, filters: &Filters, devices: Option<&[DeviceInfo]>) -> (
         found.sort_by_key(|line| (!line.wants_a_look, std::cmp::Reverse(line.begins)));
         (wanted, found)
     })
+}
+
+/// The answer to "is today in order?", as a link to what is not.
+pub fn headline(store: Store) -> AnyView {
+    let (n, _) = collect(store, &Filters::default(), None);
+    let state = if n == 0 { "good" } else { "overdue" };
+    let words = if n == 0 { say::in_order().to_owned() } else { say::not_in_order(n) };
+    view! { <a class="headline link" data-state=state href="/results">{ui::glyph(state)}<span class="grow">{words}</span>{ui::icon("next")}</a> }.into_any()
 }
 
 fn table(store: Store, lines: &[Line], zone: &domain::time::Zone, now: Moment, late: Vec<String>) -> AnyView {

@@ -86,12 +86,12 @@ impl Disk {
         let database = self.database();
         let tx = database.transaction([FACTS]).build()?;
         let store = tx.object_store(FACTS)?;
-        let mut facts = Facts::default();
-        facts.enrolled = parsed(store.get("enrolled").primitive()?.await?);
-        facts.place = parsed(store.get("place").primitive()?.await?).unwrap_or_default();
-        facts.contact = parsed(store.get("contact").primitive()?.await?);
-        facts.unlocks = parsed(store.get("unlocks").primitive()?.await?).unwrap_or_default();
-        Ok(facts)
+        Ok(Facts {
+            enrolled: parsed(store.get("enrolled").primitive()?.await?),
+            place: parsed(store.get("place").primitive()?.await?).unwrap_or_default(),
+            contact: parsed(store.get("contact").primitive()?.await?),
+            unlocks: parsed(store.get("unlocks").primitive()?.await?).unwrap_or_default(),
+        })
     }
 
     pub async fn put_fact<T: Serialize>(&self, name: &str, value: &T) -> Result<()> {

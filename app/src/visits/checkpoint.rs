@@ -73,7 +73,7 @@ fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
     let keep = {
         let key = key.clone();
         Callback::new(move |()| {
-            let text = draft.with_untracked(|draft| serde_json::to_string(draft)).unwrap_or_default();
+            let text = draft.with_untracked(serde_json::to_string).unwrap_or_default();
             store.keep_draft(key.clone(), text);
         })
     };
