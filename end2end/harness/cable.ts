@@ -1,0 +1,86 @@
+// The cable between browsers and the server. Cut, it reaches service workers too, which Playwright's offline does not.
+
+import { createConnection, createServer, type Server as Listener, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+
+type State = "plugged" | "cut" | "portal";
+
+const PORTAL_PAGE = "<!doctype html><title>Hotel Wi-Fi</title><h1>Welcome! Please accept our terms.</h1>";
+
+export class Cable {
+  private state: State = "plugged";
+  private readonly open = new Set<Socket>();
+
+  private constructor(
+    private readonly listener: Listener,
+    private server: number,
+  ) {}
+
+  /** Lays a cable to the server's port. */
+  static async lay(server: number): Promise<Cable> {
+    const listener = createServer();
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const cable = new Cable(listener, server);
+    listener.on("connection", (socket) => cable.carry(socket));
+    return cable;
+  }
+
+  get port(): number {
+    return (this.listener.address() as AddressInfo).port;
+  }
+
+  /** The address that people type; it stays the same when the server starts on another port. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Drops every connection and resets each new one. */
+  cut(): void {
+    this.become("cut");
+  }
+
+  /** Answers everything with 200 and a page of its own, as a hotel's network does. */
+  captivate(): void {
+    this.become("portal");
+  }
+
+  plug(server: number = this.server): void {
+    this.server = server;
+    this.become("plugged");
+  }
+
+  async remove(): Promise<void> {
+    this.become("cut");
+    await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  private become(state: State): void {
+    this.state = state;
+    for (const socket of this.open) socket.destroy();
+  }
+
+  private carry(browser: Socket): void {
+    browser.on("error", () => {});
+    if (this.state === "cut") {
+      browser.resetAndDestroy();
+      return;
+    }
+    this.keep(browser);
+    if (this.state === "portal") {
+      const head = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PORTAL_PAGE.length}\r\nconnection: close\r\n\r\n`;
+      browser.once("data", () => browser.end(head + PORTAL_PAGE));
+      return;
+    }
+    const server = createConnection(this.server, "127.0.0.1");
+    server.on("error", () => browser.destroy());
+    server.on("close", () => browser.destroy());
+    browser.on("close", () => server.destroy());
+    this.keep(server);
+    browser.pipe(server).pipe(browser);
+  }
+
+  private keep(socket: Socket): void {
+    this.open.add(socket);
+    socket.on("close", () => this.open.delete(socket));
+  }
+}

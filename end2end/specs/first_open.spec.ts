@@ -1,0 +1,32 @@
+// What a first open of the app costs over the wire.
+
+import { expect, test } from "../harness/test";
+
+const REQUESTS_MOST = 15;
+const BYTES_MOST = 450 * 1024;
+
+test("a first open shows the sign-in within 15 requests and 450 KB", async ({ browser, community }) => {
+  const context = await browser.newContext({ locale: "zh-CN" });
+  const page = await context.newPage();
+  const network = await context.newCDPSession(page);
+  await network.send("Network.enable");
+  const sent: { id: string; url: string; encoding: string; bytes: number }[] = [];
+  network.on("Network.responseReceived", ({ requestId, response }) =>
+    sent.push({ id: requestId, url: response.url, encoding: response.headers["content-encoding"] ?? "none", bytes: 0 }),
+  );
+  network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    for (const one of sent) if (one.id === requestId) one.bytes = encodedDataLength;
+  });
+  // Browsers take brotli from secure origins and from localhost only.
+  await page.goto(community.url.replace("127.0.0.1", "localhost"));
+  await expect(page.locator("#field-username")).toBeVisible();
+  await page.waitForLoadState("load");
+
+  const bytes = sent.reduce((sum, one) => sum + one.bytes, 0);
+  for (const one of sent) console.log(`${String(one.bytes).padStart(8)}  ${one.encoding.padEnd(5)} ${new URL(one.url).pathname}`);
+  console.log(`${sent.length} requests, ${bytes} bytes`);
+  expect(sent.find((one) => one.url.endsWith(".wasm"))?.encoding).toBe("br");
+  expect(sent.length).toBeLessThanOrEqual(REQUESTS_MOST);
+  expect(bytes).toBeLessThanOrEqual(BYTES_MOST);
+  await context.close();
+});

@@ -1,0 +1,146 @@
+// Saving on the device: several tabs, a disk that refuses, a browser that keeps nothing, a battery that dies.
+
+import { expectOneOutcomeEach, findRecords } from "../harness/agreement";
+import { answer, arrive, asPrinted, chip, done, everythingIsSent, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { expect, test } from "../harness/test";
+import type { Page } from "@playwright/test";
+
+async function report(page: Page, words: string): Promise<void> {
+  await page.getByRole("link", { name: "上报问题" }).click();
+  await page.getByLabel("在哪里？").selectOption({ label: "中央草坪" });
+  await page.getByLabel("什么问题？").fill(words);
+  await page.getByRole("button", { name: "上报" }).click();
+  await expect(page.locator("main li", { hasText: words })).toBeVisible();
+}
+
+test("two tabs that save at once lose nothing and give no number twice", async ({ community, openDevice }) => {
+  const first = await openDevice();
+  await signInAndEnrol(first, "wang", "shared");
+  const second = await first.context().newPage();
+  await second.goto("/");
+  await unlock(second, "王建国", "2581");
+
+  const reportAll = async (page: Page, tab: string) => {
+    await page.locator("nav.navigation a[href='/findings']").click();
+    for (let i = 1; i <= 10; i++) await report(page, `${tab} ${String(i).padStart(2, "0")}`);
+  };
+  await Promise.all([reportAll(first, "左页"), reportAll(second, "右页")]);
+  for (const page of [first, second]) {
+    await everythingIsSent(page);
+    await expect(page.locator("main li.row, main li a.row")).toHaveCount(20);
+  }
+
+  const exported = await community.export();
+  expectOneOutcomeEach(exported, { wang: 20 });
+  const notes = findRecords(exported, "finding").map((finding) => finding.body.note).sort();
+  const wanted = ["右页", "左页"].flatMap((tab) => Array.from({ length: 10 }, (_, i) => `${tab} ${String(i + 1).padStart(2, "0")}`));
+  expect(notes).toEqual(wanted);
+});
+
+/** Lets the page's disk be filled by `window.diskIsFull = true`. */
+function diskThatFills(): void {
+  for (const name of ["add", "put"] as const) {
+    const real = IDBObjectStore.prototype[name];
+    IDBObjectStore.prototype[name] = function (this: IDBObjectStore, ...given: [unknown, IDBValidKey?]) {
+      if ((window as any).diskIsFull) throw new DOMException("the disk is full", "QuotaExceededError");
+      return real.apply(this, given);
+    };
+  }
+}
+
+test("a write that fails says NOT saved, keeps the form, and works when tried again", async ({ community, openDevice }) => {
+  const tags = await community.tags();
+  const page = await openDevice({ script: diskThatFills });
+  await signInAndEnrol(page, "wang", "shared");
+  const round = await startUnplanned(page, "门岗与围墙巡逻");
+  await goToNext(page, "北门岗亭");
+  await arrive(page, tags.get("北门岗亭")!, asPrinted);
+  await answer(page, "forecourt", { press: "畅通" });
+  await answer(page, "barrier", { press: "异常", note: "道闸不落" });
+  await page.getByRole("button", { name: "全部正常" }).click();
+
+  await page.evaluate(() => ((window as any).diskIsFull = true));
+  await page.locator("#field-note").fill("已改手动放行");
+  await expect(chip(page)).toContainText("没有存上");
+  await page.locator(".foot button.main").click();
+  await expect(page.locator(".foot").getByRole("alert")).toContainText("没有存上");
+  await expect(chip(page)).toContainText("没有存上");
+  await expect(chip(page)).toHaveAttribute("data-state", "bad");
+  await expect(page.locator("h1")).toHaveText("北门岗亭");
+  await expect(page.locator("#field-note")).toHaveValue("已改手动放行");
+  await expect(item(page, "barrier").locator(".failed textarea")).toHaveValue("道闸不落");
+  await expect(item(page, "forecourt").getByRole("button", { name: "畅通" })).toHaveAttribute("aria-pressed", "true");
+
+  await page.evaluate(() => ((window as any).diskIsFull = false));
+  await done(page);
+  await expect(page.locator(".progress-line")).toContainText("1/5");
+  await everythingIsSent(page);
+  const visits = findRecords(await community.export(), "visit").filter((visit) => visit.body.round === round);
+  expect(visits).toHaveLength(1);
+  expect(visits[0]!.body.note).toBe("已改手动放行");
+  expect(visits[0]!.body.answers).toContainEqual({ item: "barrier", value: "failed", note: "道闸不落" });
+});
+
+const KEEPS_NOTHING = {
+  "that has no IndexedDB": () => Object.defineProperty(window, "indexedDB", { value: undefined }),
+  "whose IndexedDB refuses to open": () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("not in private mode", "SecurityError");
+    };
+  },
+};
+for (const [which, script] of Object.entries(KEEPS_NOTHING)) {
+  test(`a browser ${which} is told so before anything can be typed`, async ({ openDevice }) => {
+    const page = await openDevice({ script });
+    await expect(page.getByText("这个浏览器不能保存数据")).toBeVisible();
+    await expect(page.getByText("请关闭隐私（无痕）模式")).toBeVisible();
+    await expect(page.locator("input, textarea")).toHaveCount(0);
+  });
+}
+
+async function drafts(page: Page): Promise<string> {
+  return page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const opened = indexedDB.open("lamplighter");
+        opened.onerror = () => reject(opened.error);
+        opened.onsuccess = () => {
+          const all = opened.result.transaction("drafts").objectStore("drafts").getAll();
+          all.onsuccess = () => {
+            opened.result.close();
+            resolve(JSON.stringify(all.result));
+          };
+        };
+      }),
+  );
+}
+
+test("half a checkpoint is still there after the battery died", async ({ community, tablet }) => {
+  const tags = await community.tags();
+  let page = await tablet.open();
+  await signInAndEnrol(page, "wang", "shared");
+  await readyForOffline(page);
+  await tablet.hasOnDisk("lamplighter-device");
+  const round = await startUnplanned(page, "门岗与围墙巡逻");
+  await goToNext(page, "北门岗亭");
+  await arrive(page, tags.get("北门岗亭")!, asPrinted);
+  await answer(page, "forecourt", { press: "摆卖、聚集", note: "流动摊贩两人，已劝离" });
+  await answer(page, "post-staffed", { press: "正常" });
+  await page.locator("#field-note").fill("二十二点后再看一次");
+  await expect.poll(() => drafts(page)).toContain("二十二点后再看一次");
+
+  await tablet.kill();
+  page = await tablet.open();
+  await unlock(page, "王建国", "2581");
+  await page.locator("a.card.round", { hasText: "门岗与围墙巡逻" }).click();
+  await expect(page.getByText("有未完成的草稿")).toBeVisible();
+  await goToNext(page, "北门岗亭");
+  await expect(page.locator(".arrived")).toContainText("编码到点");
+  await expect(page.locator("#field-note")).toHaveValue("二十二点后再看一次");
+  await expect(item(page, "forecourt").locator(".failed textarea")).toHaveValue("流动摊贩两人，已劝离");
+  await expect(item(page, "post-staffed").getByRole("button", { name: "正常" })).toHaveAttribute("aria-pressed", "true");
+  await done(page);
+  await everythingIsSent(page);
+  const visits = findRecords(await community.export(), "visit").filter((visit) => visit.body.round === round);
+  expect(visits.map((visit) => visit.body.note)).toEqual(["二十二点后再看一次"]);
+});

@@ -1,0 +1,64 @@
+// Who may come in: pass phrases, PINs, and how often they may be wrong.
+
+import { choosePerson, enrol, lock, signIn, signInAndEnrol, typePin, unlock } from "../harness/people";
+import { expect, test } from "../harness/test";
+
+test("a wrong pass phrase is said and the form keeps the name", async ({ openDevice }) => {
+  const page = await openDevice();
+  await signIn(page, "wang", "lantern-by-day");
+  await expect(page.getByRole("alert")).toHaveText("✕用户名或密码不对。");
+  await expect(page.locator("#field-username")).toHaveValue("wang");
+  await signIn(page, "nobody-of-this-name", "lantern-by-day");
+  await expect(page.getByRole("alert")).toHaveText("✕用户名或密码不对。");
+  await signIn(page, "wang");
+  await enrol(page, "shared");
+});
+
+test("after too many wrong pass phrases even the right one has to wait", async ({ openDevice }) => {
+  const page = await openDevice({ locale: "en-US" });
+  for (let i = 0; i < 5; i++) {
+    const answered = page.waitForResponse(/sign_in/);
+    await signIn(page, "wang", `guess ${i}`);
+    await answered;
+    await expect(page.locator("button[type=submit]")).toBeEnabled();
+  }
+  await signIn(page, "wang");
+  await expect(page.getByRole("alert")).toHaveText(/Too many attempts\. Try again in \d+ min\./);
+  await expect(page.locator("#field-username")).toHaveValue("wang");
+  await signIn(page, "li");
+  await expect(page.getByRole("radio").first()).toBeVisible();
+});
+
+test("without the server nobody signs in and the sentence says so", async ({ community, openDevice }) => {
+  const page = await openDevice();
+  community.cable.cut();
+  await signIn(page, "wang");
+  await expect(page.getByRole("alert")).toContainText("连不上服务器");
+  community.cable.captivate();
+  await signIn(page, "wang");
+  await expect(page.getByRole("alert")).toContainText("连不上服务器");
+  await expect(page.locator("#field-username")).toHaveValue("wang");
+  community.cable.plug();
+  await signIn(page, "wang");
+  await expect(page.getByRole("radio").first()).toBeVisible();
+});
+
+test("after five wrong PINs each further one has to wait, and colleagues do not", async ({ openDevice }) => {
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "shared");
+  await lock(page);
+  await choosePerson(page, "王建国");
+  for (let i = 0; i < 5; i++) {
+    await typePin(page, "0000");
+    await expect(page.getByRole("alert")).toContainText("PIN 不对。");
+    await expect(page.locator(".pin-dots")).toHaveText("○○○○");
+  }
+  await typePin(page, "2581");
+  await expect(page.getByRole("alert")).toContainText(/试得太多了，请等 \d+ 秒。/);
+  await page.reload();
+  await choosePerson(page, "王建国");
+  await typePin(page, "2581");
+  await expect(page.getByRole("alert")).toContainText("试得太多了");
+  await page.getByRole("button", { name: "换人" }).click();
+  await unlock(page, "李志强", "3692");
+});
