@@ -5,7 +5,8 @@ use std::time::Duration;
 use domain::permissions::{Act, may};
 use leptos::prelude::*;
 use leptos_router::{
-    components::Router,
+    WildcardSegment,
+    components::{FlatRoutes, Route, Router},
     hooks::{use_location, use_navigate},
 };
 
@@ -76,10 +77,15 @@ fn Pages() -> impl IntoView {
     let language = expect_context::<ChosenLanguage>().0;
     view! {
         <Router>
-            {move || {
-                language.track();
-                view! { <Frame/> }.into_any()
-            }}
+            // One route for all: the map of the site is `page_at`. Without a route the router would not write the address.
+            <FlatRoutes fallback=|| ()>
+                <Route path=WildcardSegment("path") view=move || {
+                    move || {
+                        language.track();
+                        view! { <Frame/> }.into_any()
+                    }
+                }/>
+            </FlatRoutes>
         </Router>
     }
 }

@@ -39,8 +39,8 @@ fn SavingChip() -> impl IntoView {
     let store = use_store();
     let state = Memo::new(move |_| chip_state(store));
     view! {
-        <a class="chip" href="/waiting" data-state=move || state.get().0 role="status">
-            {move || glyph(state.get().0)}<span>{move || state.get().1}</span>
+        <a class="chip" href="/waiting" data-state=move || state.get().0>
+            {move || glyph(state.get().0)}<span aria-live="polite">{move || state.get().1}</span>
         </a>
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::text::Language;
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::{
     locales::{self, accounts as say, general},
@@ -17,7 +17,7 @@ pub fn page() -> AnyView {
 
 #[component]
 fn SetUp() -> impl IntoView {
-    let token = use_query_map().with_untracked(|query| query.get("token").unwrap_or_default());
+    let token = use_location().query.with_untracked(|query| query.get("token").unwrap_or_default());
     let text = || RwSignal::new(String::new());
     let (zh, en, person, username, password) = (text(), text(), text(), text(), text());
     let zone = RwSignal::new(browser_zone());

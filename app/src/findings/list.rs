@@ -2,7 +2,7 @@
 
 use domain::{findings::Finding, records::Body};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::{
     locales::{self, findings as say, general, time},
@@ -17,7 +17,7 @@ pub fn page() -> AnyView {
 #[component]
 fn Findings() -> impl IntoView {
     let store = use_store();
-    let query = use_query_map();
+    let query = use_location().query;
     let shown = Memo::new(move |_| query.with(|query| query.get("show").unwrap_or_default()));
     let tab = move |value: &'static str, href: &'static str, words: &'static str| {
         view! { <a href=href aria-current=move || (shown.get() == value).then_some("true")>{words}</a> }

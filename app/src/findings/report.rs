@@ -8,7 +8,7 @@ use domain::{
     text::{NOTE_MOST, typed},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::{
     device::clock,
@@ -28,7 +28,7 @@ pub fn page() -> AnyView {
 #[component]
 fn Report() -> impl IntoView {
     let store = use_store();
-    let query = use_query_map();
+    let query = use_location().query;
     let kept: (String, String) =
         store.draft(DRAFT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let asked = query.with_untracked(|query| query.get("at"));

@@ -10,7 +10,7 @@ use domain::{
     time::{DAY, Moment},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 use sync::{device::world::World, messages::Profile};
 
 use super::person_name;
@@ -126,7 +126,7 @@ fn reports(devices: Option<&[DeviceInfo]>) -> (Reports, Vec<String>) {
 #[component]
 fn Results() -> impl IntoView {
     let store = use_store();
-    let query = use_query_map();
+    let query = use_location().query;
     let filters = Memo::new(move |_| query.with(|query| Filters::of(|name| query.get(name))));
     let devices = RwSignal::new(None::<Vec<DeviceInfo>>);
     // Which tablets have reported is known with a network only; without it nothing is called missed.
