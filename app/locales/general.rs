@@ -1,11 +1,18 @@
 //! Words that belong to no one noun: navigation, buttons, empty pages, what went wrong.
 
-use domain::{people::Role, refusal::Refusal, text::Unfit};
+use domain::{
+    people::Role,
+    refusal::Refusal,
+    text::{Language, Unfit},
+};
 
 use super::texts;
 use crate::online::Trouble;
 
 texts! {
+    full_stop => "。", ". ";
+    between_names => "、", ", ";
+    between_clauses => "；", "; ";
     today => "今日", "Today";
     findings => "问题", "Findings";
     results => "巡查结果", "Results";
@@ -55,6 +62,17 @@ texts! {
     device_waiting(n: i64) => "有 {n} 条未上传", "{n} waiting on it";
     device_complete(when: &str) => "{when} 之前的记录已收齐", "Everything up to {when} has arrived";
     no_devices => "还没有登记设备", "No devices are enrolled yet";
+}
+
+/// The product's name, the same in both languages.
+pub const PRODUCT: &str = "掌灯 Lamplighter";
+
+/// A language's own name, with its tag.
+pub fn language_name(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::Zh => ("中文", "zh-CN"),
+        Language::En => ("English", "en"),
+    }
 }
 
 pub fn role(role: Role) -> &'static str {

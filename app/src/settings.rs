@@ -45,7 +45,8 @@ fn Settings() -> impl IntoView {
             let _ = online::sign_out().await;
         });
     };
-    let choose = move |wanted: Language, words: &'static str, tag: &'static str| {
+    let choose = move |wanted: Language| {
+        let (words, tag) = say::language_name(wanted);
         view! { <button type="button" class="press" lang=tag aria-pressed=(language.get_untracked() == wanted).to_string() on:click=move |_| choose_language(language, wanted)>{words}</button> }
     };
     let set_theme = move |wanted: Theme, words: &'static str| {
@@ -68,8 +69,8 @@ fn Settings() -> impl IntoView {
             <section class="card">
                 <h2>{say::language()}</h2>
                 <div class="presses" role="group" aria-label=say::language()>
-                    {choose(Language::Zh, "中文", "zh-CN")}
-                    {choose(Language::En, "English", "en")}
+                    {choose(Language::Zh)}
+                    {choose(Language::En)}
                 </div>
                 <h2>{say::theme()}</h2>
                 <div class="presses wrap" role="group" aria-label=say::theme()>

@@ -80,19 +80,12 @@ pub fn problem(text: impl Fn() -> Option<String> + Send + Sync + Clone + 'static
 pub fn not_saved(fault: &NotSaved) -> String {
     match fault {
         NotSaved::Disk(DiskFault::Full) => {
-            format!("{}。{}", saving::not_saved_full(), saving::not_saved_full_next()).replace("。", separator())
+            [saving::not_saved_full(), say::full_stop(), saving::not_saved_full_next()].concat()
         }
         NotSaved::Disk(DiskFault::Unavailable | DiskFault::Failed(_)) => {
-            format!("{}。{}", saving::not_saved(), saving::not_saved_other_next()).replace("。", separator())
+            [saving::not_saved(), say::full_stop(), saving::not_saved_other_next()].concat()
         }
         NotSaved::NobodyPresent => saving::not_saved_nobody().into(),
-    }
-}
-
-fn separator() -> &'static str {
-    match crate::locales::language() {
-        domain::text::Language::Zh => "。",
-        domain::text::Language::En => ". ",
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod doors;
 mod failure;
+#[cfg(test)]
+mod house_rules;
 mod lint;
 mod npm;
 mod packages;

@@ -58,7 +58,7 @@ fn SetUp() -> impl IntoView {
     view! {
         <main class="door">
             {super::unlock::language_switch()}
-            <div class="brand">{ui::icon("lamp")}<span>"掌灯 Lamplighter"</span></div>
+            <div class="brand">{ui::icon("lamp")}<span>{general::PRODUCT}</span></div>
             <form class="card wide" on:submit=submit>
                 <h1>{say::set_up()}</h1>
                 <p class="lead">{say::set_up_lead()}</p>

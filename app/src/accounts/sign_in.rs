@@ -55,7 +55,7 @@ fn SignIn() -> impl IntoView {
     view! {
         <main class="door">
             {super::unlock::language_switch()}
-            <div class="brand">{ui::icon("lamp")}<span>"掌灯 Lamplighter"</span></div>
+            <div class="brand">{ui::icon("lamp")}<span>{general::PRODUCT}</span></div>
             <form class="card" on:submit=submit>
                 <h1>{say::sign_in()}</h1>
                 <p class="lead">{say::sign_in_lead()}</p>

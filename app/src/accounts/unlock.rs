@@ -158,13 +158,12 @@ fn unlock(store: Store, person: PersonId, typed: &str) -> Result<(), String> {
 /// The other language, one tap away, before anybody is known.
 pub fn language_switch() -> impl IntoView {
     let language = expect_context::<ChosenLanguage>().0;
-    let (other, words) = match language.get_untracked() {
-        Language::Zh => (Language::En, "English"),
-        Language::En => (Language::Zh, "中文"),
+    let other = match language.get_untracked() {
+        Language::Zh => Language::En,
+        Language::En => Language::Zh,
     };
-    view! {
-        <button type="button" class="language" lang=if other == Language::Zh { "zh-CN" } else { "en" } on:click=move |_| choose_language(language, other)>{words}</button>
-    }
+    let (words, tag) = general::language_name(other);
+    view! { <button type="button" class="language" lang=tag on:click=move |_| choose_language(language, other)>{words}</button> }
 }
 
 pub fn choose_language(signal: RwSignal<Language>, language: Language) {

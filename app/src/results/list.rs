@@ -208,7 +208,11 @@ fn table(store: Store, lines: &[Line], zone: &domain::time::Zone, now: Moment, l
         .iter()
         .map(|line| {
             let who = store.world.with_untracked(|world| {
-                line.who.iter().map(|person| person_name(world, *person)).collect::<Vec<_>>().join("、")
+                line.who
+                    .iter()
+                    .map(|person| person_name(world, *person))
+                    .collect::<Vec<_>>()
+                    .join(general::between_names())
             });
             let state = ui::standing_state(line.standing);
             let failed_state = if line.failed > 0 { "failed" } else { "" };
@@ -230,7 +234,7 @@ fn table(store: Store, lines: &[Line], zone: &domain::time::Zone, now: Moment, l
         .collect();
     view! {
         <p class="lead">{say::total(lines.len())}" · "{say::total_visits(done, all)}
-            {(!late.is_empty()).then(|| view! { " · "{say::missing_reports(&late.join("、"))} })}</p>
+            {(!late.is_empty()).then(|| view! { " · "{say::missing_reports(&late.join(general::between_names()))} })}</p>
         <table class="results">
             <thead><tr><th scope="col">{say::round()}</th><th scope="col">{say::when()}</th><th scope="col">{say::who()}</th><th scope="col">{say::visits()}</th><th scope="col">{say::failed()}</th><th scope="col">{say::state()}</th></tr></thead>
             <tbody>{rows}</tbody>

@@ -6,7 +6,7 @@ use domain::checklists::{AnswerFault, AnswerKind, AnswerValue, Checklist, Item, 
 use leptos::prelude::*;
 
 use super::draft::{Draft, DraftAnswer};
-use crate::locales::{self, checklists as say};
+use crate::locales::{self, checklists as say, general};
 
 /// How an answer is changed: every change is kept at once.
 #[derive(Clone, Copy)]
@@ -195,7 +195,7 @@ fn failed(item: &Item, answering: Answering) -> impl IntoView + use<> {
             view! {
                 <button type="button" class="canned" on:click=move |_| answering.change(&key, |answer| {
                     if !answer.note.contains(&words) {
-                        let gap = if answer.note.is_empty() { "" } else { "；" };
+                        let gap = if answer.note.is_empty() { "" } else { general::between_clauses() };
                         answer.note.push_str(gap);
                         answer.note.push_str(&words);
                     }
