@@ -8,6 +8,8 @@ type State = "plugged" | "cut" | "portal";
 const PORTAL_PAGE = "<!doctype html><title>Hotel Wi-Fi</title><h1>Welcome! Please accept our terms.</h1>";
 
 export class Cable {
+  /** The bytes that browsers have received, headers and all. */
+  carried = 0;
   private state: State = "plugged";
   private readonly open = new Set<Socket>();
 
@@ -75,6 +77,7 @@ export class Cable {
     server.on("error", () => browser.destroy());
     server.on("close", () => browser.destroy());
     browser.on("close", () => server.destroy());
+    server.on("data", (bytes) => (this.carried += bytes.length));
     this.keep(server);
     browser.pipe(server).pipe(browser);
   }

@@ -1,7 +1,23 @@
 // A network that lies, and a session that ends: what was saved waits and arrives.
 
 import { expectOneOutcomeEach, expectVisits, type Stop } from "../harness/agreement";
-import { chip, done, arrive, asPrinted, everythingIsSent, finish, goToNext, pasted, signIn, signInAndEnrol, startUnplanned, answer } from "../harness/people";
+import {
+  answer,
+  arrive,
+  asPrinted,
+  chip,
+  done,
+  enrol,
+  everythingIsSent,
+  finish,
+  goToNext,
+  lock,
+  pasted,
+  signIn,
+  signInAndEnrol,
+  startUnplanned,
+  unlock,
+} from "../harness/people";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
 import type { Tag } from "../harness/server";
@@ -87,21 +103,33 @@ test("a device that lost its credential keeps everything, and signing in sends i
   const tags = await community.tags();
   const page = await openDevice();
   await signInAndEnrol(page, "wang", "shared");
+  await lock(page);
+  await page.reload();
+  await unlock(page, "李志强", "3692");
   const round = await startUnplanned(page, "门岗与围墙巡逻");
+  await everythingIsSent(page);
   await page.context().clearCookies();
   for (const stop of GATES) await visit(page, tags, stop);
   await finish(page);
-  await page.reload();
+  await expect(chip(page)).toContainText("待传 7");
   await expect(page.getByText("这台设备已停用或未登记")).toBeVisible();
-  await expect(chip(page)).toContainText("待传");
 
-  await page.getByRole("alert").getByRole("link", { name: "用密码登录" }).or(page.getByRole("alert").getByRole("link", { name: "登录" })).click();
+  await page.getByRole("alert").getByRole("link", { name: "登录" }).click();
   await signIn(page, "wang");
-  await expect(page.getByRole("radio").first()).toBeVisible();
-  await page.getByRole("radio").first().check();
-  await page.locator("button.main").click();
+  await enrol(page, "shared");
   await everythingIsSent(page);
   const exported = await community.export();
-  expectVisits(exported, round, "王建国", GATES);
-  expectOneOutcomeEach(exported, { wang: 8 });
+  expectVisits(exported, round, "李志强", GATES);
+  expectOneOutcomeEach(exported, { li: 8 });
+});
+
+test("a device that loses its credential in mid-round lets the guard who signed in walk on", async ({ community, openDevice }) => {
+  const tags = await community.tags();
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "shared");
+  await startUnplanned(page, "门岗与围墙巡逻");
+  await everythingIsSent(page);
+  await page.context().clearCookies();
+  for (const stop of GATES) await visit(page, tags, stop);
+  await expect(page.locator(".progress-line")).toContainText("5/5");
 });
