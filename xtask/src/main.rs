@@ -56,7 +56,7 @@ fn perform(task: Task) -> Outcome {
     match task {
         Task::Serve(serve) => serve.run(),
         Task::Build => {
-            let program = program::build(program::Profile::Release)?;
+            let program = program::build(program::Profile::Release, site::Effort::Full)?;
             progress::say(&format!("built {}", workspace::shown(&program)));
             Ok(())
         }

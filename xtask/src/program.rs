@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::failure::{Explain, Outcome};
 use crate::process::{self, Running};
+use crate::site::Effort;
 use crate::toolchain::{self, WebToolchain};
 use crate::{progress, site, workspace};
 
@@ -25,12 +26,12 @@ impl Profile {
 }
 
 /// The path of the program just built.
-pub fn build(profile: Profile) -> Outcome<PathBuf> {
+pub fn build(profile: Profile, effort: Effort) -> Outcome<PathBuf> {
     let toolchain = WebToolchain::find()?;
     ensure_site_folder()?;
     // The library takes longest and needs no site; the program embeds the site and comes last.
     let library = Running::start("server", cargo_build(profile).arg("--lib"))?;
-    site::build(toolchain)?;
+    site::build(toolchain, effort)?;
     progress::step("server", || library.finish())?;
     progress::step("server with the site inside", || {
         process::run(tell_release(cargo_build(profile).args(["--quiet", "--bin=lamplighter"])))

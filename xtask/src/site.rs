@@ -20,28 +20,41 @@ use fingerprint::Fingerprint;
 use sources::Sources;
 
 const COMPILED: &str = "target/web/wasm32-unknown-unknown/wasm-release/app.wasm";
+/// How much time goes into making the download small.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// What is measured and shipped.
+    Full,
+    /// After an edit, for the person who waits to see it.
+    Quick,
+}
+
 const NOTE: &str = "target/web/site.fingerprint";
 
-pub fn build(toolchain: WebToolchain) -> Outcome {
+pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
     progress::step("app, compiled for the browser", || Running::start("app", &mut toolchain.cargo_build())?.finish())?;
     let compiled = fs::read(workspace::path(COMPILED)).explain(format_args!("read {COMPILED}"))?;
     let sources = Sources::read()?;
-    let fingerprint = Fingerprint::of([compiled.as_slice(), &sources.bytes(), &recipe()?]);
+    let recipe = recipe()?;
+    let made_with = |effort: Effort| Fingerprint::of([compiled.as_slice(), &sources.bytes(), &recipe, &[effort as u8]]);
 
     let folder = workspace::path("target/site");
     let note = workspace::path(NOTE);
-    if published_release().is_some() && fs::read_to_string(&note).is_ok_and(|known| known == fingerprint.as_str()) {
+    if published_release().is_some()
+        && fs::read_to_string(&note)
+            .is_ok_and(|known| [Effort::Full, effort].iter().any(|effort| known == made_with(*effort).as_str()))
+    {
         progress::say("site: nothing changed");
         return Ok(());
     }
     // Until it is complete, nobody may take it for what it was.
     let _ = fs::remove_file(&note);
     progress::step("site", || {
-        let engine = engine::make(&compiled)?;
+        let engine = engine::make(&compiled, effort)?;
         let site = layout::lay_out(&sources, &engine)?;
-        publish::publish(&site, &folder)
+        publish::publish(&site, &folder, effort)
     })?;
-    fs::write(&note, fingerprint.as_str()).explain(format_args!("write {NOTE}"))
+    fs::write(&note, made_with(effort).as_str()).explain(format_args!("write {NOTE}"))
 }
 
 /// The name of the release in target/site, once it is all there.

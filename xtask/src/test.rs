@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use crate::failure::Outcome;
 use crate::program::{self, Profile};
+use crate::site::Effort;
 use crate::toolchain::native_cargo;
 use crate::{npm, packages, process, progress, workspace};
 
@@ -71,7 +72,7 @@ fn browser() -> Outcome {
     }
     let folder = workspace::path("end2end");
     npm::ensure_lockfile(&folder)?;
-    let lamplighter = program::build(Profile::Dev)?;
+    let lamplighter = program::build(Profile::Dev, Effort::Full)?;
     process::run(
         Command::new("npx")
             .args(["--no-install", "playwright", "test"])

@@ -8,6 +8,7 @@ use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::{Explain, Outcome};
+use crate::site::Effort;
 use crate::site::fingerprint::Fingerprint;
 use crate::{npm, process, progress, workspace};
 
@@ -43,11 +44,11 @@ pub struct Engine {
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
 
-pub fn make(compiled: &[u8]) -> Outcome<Engine> {
+pub fn make(compiled: &[u8], effort: Effort) -> Outcome<Engine> {
     let folder = workspace::path("target/web/engine");
     // A change of style alone must not cost the time that this takes; this file is part of how it is made.
     let note = folder.join("made-from");
-    let made_from = Fingerprint::of([compiled, include_bytes!("engine.rs").as_slice()]);
+    let made_from = Fingerprint::of([compiled, include_bytes!("engine.rs").as_slice(), &[effort as u8]]);
     if fs::read_to_string(&note).is_ok_and(|known| known == made_from.as_str()) {
         return read(&folder);
     }
@@ -55,7 +56,10 @@ pub fn make(compiled: &[u8]) -> Outcome<Engine> {
         fs::remove_dir_all(&folder).explain("clear target/web/engine")?;
     }
     progress::step("wasm-bindgen", || bind(compiled, &folder))?;
-    shrink(&folder.join("app_bg.wasm"));
+    match effort {
+        Effort::Full => shrink(&folder.join("app_bg.wasm")),
+        Effort::Quick => progress::say("after an edit the app is not made small; `cargo xtask build` and `test` do it"),
+    }
     fs::write(&note, made_from.as_str()).explain("write target/web/engine/made-from")?;
     read(&folder)
 }

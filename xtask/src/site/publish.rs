@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use crate::failure::{Explain, Outcome};
 use crate::progress;
+use crate::site::Effort;
 use crate::site::layout::{RELEASE_NOTE, Site};
 use crate::site::twins::{self, Twins};
 
-pub fn publish(site: &Site, folder: &Path) -> Outcome {
-    let twins = progress::step("compressing", || Ok(twins_of(site, folder)))?;
+pub fn publish(site: &Site, folder: &Path, effort: Effort) -> Outcome {
+    let twins = progress::step("compressing", || Ok(twins_of(site, folder, effort)))?;
     let note = release_note(site, &twins);
     let mut files: BTreeMap<String, &[u8]> = BTreeMap::new();
     for (path, content) in &site.files {
@@ -28,13 +29,13 @@ pub fn publish(site: &Site, folder: &Path) -> Outcome {
 }
 
 /// Compressing takes long enough to keep what was compressed before.
-fn twins_of(site: &Site, folder: &Path) -> BTreeMap<String, Twins> {
+fn twins_of(site: &Site, folder: &Path, effort: Effort) -> BTreeMap<String, Twins> {
     thread::scope(|scope| {
         let work: Vec<_> = site
             .files
             .iter()
             .map(|(path, content)| {
-                (path, scope.spawn(|| kept_twins(path, content, folder).or_else(|| twins::of(path, content))))
+                (path, scope.spawn(|| kept_twins(path, content, folder).or_else(|| twins::of(path, content, effort))))
             })
             .collect();
         let done = work
