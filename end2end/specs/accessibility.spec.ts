@@ -1,7 +1,7 @@
 // Every page, as axe reads it: by day in both languages, at night in Chinese. Its pictures are kept.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import { answer, arrive, asPrinted, choosePerson, done, enrol, finish, goToNext, item, lock, signIn, signInAndEnrol, startUnplanned, typeCode, typePin, unlock } from "../harness/people";
+import { answer, arrive, asPrinted, choosePerson, done, enrol, goToNext, item, lock, signIn, signInAndEnrol, startUnplanned, typeCode, typePin } from "../harness/people";
 import { picture } from "../harness/pictures";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
