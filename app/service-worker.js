@@ -39,7 +39,9 @@ async function storeRelease() {
 }
 
 async function fetchFresh(path) {
-  const response = await fetch(path, { cache: "reload", credentials: "same-origin" });
+  // A name with its content's hash in it may come from where the page has just fetched it.
+  const cache = path.startsWith("/assets/") ? "default" : "reload";
+  const response = await fetch(path, { cache, credentials: "same-origin" });
   const problem = await problemWith(path, response);
   if (problem) throw new Error(`${path} ${problem}`);
   return response;

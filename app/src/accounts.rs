@@ -10,9 +10,9 @@ use sync::messages::{Enrolled, Profile};
 
 use crate::online::SignedIn;
 
-/// Who has just signed in with a pass phrase, until the page is closed.
+/// Who has just signed in with a pass phrase and must say how this device is used, until that is done.
 #[derive(Clone, Copy)]
-pub struct Signed(pub RwSignal<Option<SignedIn>>);
+pub struct Enrolling(pub RwSignal<Option<SignedIn>>);
 
 /// Whether this device, as it is enrolled, can be used by who signed in.
 pub fn fits(enrolled: &Enrolled, signed: &SignedIn) -> bool {

@@ -5,7 +5,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use sync::messages::Profile;
 
 use crate::{
-    accounts::{Signed, unlock::choose_language},
+    accounts::unlock::choose_language,
     device::{
         install,
         preferences::{self, Theme},
@@ -24,7 +24,6 @@ pub fn page() -> AnyView {
 #[component]
 fn Settings() -> impl IntoView {
     let store = use_store();
-    let signed = expect_context::<Signed>().0;
     let language = expect_context::<ChosenLanguage>().0;
     let theme = RwSignal::new(preferences::theme());
     let kept = RwSignal::new(None::<bool>);
@@ -38,7 +37,6 @@ fn Settings() -> impl IntoView {
     };
     let leave = move |_| store.leave();
     let sign_out = move |_| {
-        signed.set(None);
         store.leave();
         leptos::task::spawn_local(async {
             // Without a network the session ends by itself; this tab has left already.

@@ -11,7 +11,7 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::{Signed, enrol, set_up, sign_in, unlock},
+    accounts::{Enrolling, enrol, set_up, sign_in, unlock},
     device::{clock, install, preferences},
     devices, findings,
     locales::{self, general as say},
@@ -41,7 +41,7 @@ pub fn open() {
 fn App(language: domain::text::Language) -> impl IntoView {
     let owner = Owner::current().expect("a mounted view has an owner");
     provide_context(ChosenLanguage(RwSignal::new(language)));
-    provide_context(Signed(RwSignal::new(None)));
+    provide_context(Enrolling(RwSignal::new(None)));
     provide_context(NewRelease(install::new_release_ready()));
     // Nothing until the disk is read; the shell's own words stand there meanwhile.
     let opened = RwSignal::new(None::<Result<Store, DiskFault>>);
@@ -104,25 +104,18 @@ enum Door {
 #[component]
 fn Frame() -> impl IntoView {
     let store = use_store();
-    let signed = expect_context::<Signed>().0;
+    let enrolling = expect_context::<Enrolling>().0;
     let path = use_location().pathname;
     let door = Memo::new(move |_| {
         let path = path.get();
         if path == "/set-up" {
             return Door::SetUp;
         }
-        let is_known_here = signed.with(|signed| match (signed, store.enrolled.get()) {
-            (None, Some(_)) => true,
-            (None, None) => false,
-            (Some(signed), enrolled) => enrolled.is_some_and(|enrolled| {
-                crate::accounts::fits(&enrolled, signed)
-                    && store.network.get() != Network::Bad(sync::device::exchange::Fault::NotEnrolled)
-            }),
-        });
-        if signed.with(Option::is_some) && !is_known_here {
+        if enrolling.with(Option::is_some) {
             return Door::Enrol;
         }
-        if !is_known_here || path == "/sign-in" {
+        // A device whose credential is gone goes on working: what is saved waits, and a notice says what to do.
+        if store.enrolled.with(Option::is_none) || path == "/sign-in" {
             return Door::SignIn;
         }
         if store.present.get().is_none() {

@@ -29,7 +29,7 @@ pub fn Page(
             <SavingChip/>
         </header>
         <main class="page">{children()}</main>
-        {foot.map(|foot| view! { <div class="foot">{foot}</div> })}
+        {foot.map(|foot| view! { <footer class="foot">{foot}</footer> })}
     }
 }
 

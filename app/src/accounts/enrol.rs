@@ -7,7 +7,7 @@ use sync::{
     messages::{Enrol, Enrolled, Identity, path},
 };
 
-use super::Signed;
+use super::Enrolling;
 use crate::{
     device::network,
     locales::{self, accounts as say, general},
@@ -23,8 +23,8 @@ pub fn page() -> AnyView {
 #[component]
 fn EnrolDevice() -> impl IntoView {
     let store = use_store();
-    let signed = expect_context::<Signed>().0;
-    let Some(person) = signed.get_untracked() else { return ().into_any() };
+    let enrolling = expect_context::<Enrolling>().0;
+    let Some(person) = enrolling.get_untracked() else { return ().into_any() };
     let may_share = may(&person.roles, Act::EnrolSharedDevice);
     let is_shared = RwSignal::new(may_share && !may(&person.roles, Act::SeeResults));
     let suggested = move || if is_shared.get() { say::device_name_shared() } else { say::device_name_personal() };
@@ -45,13 +45,14 @@ fn EnrolDevice() -> impl IntoView {
                 Ok(enrolled) => {
                     let present = Present { person: person.person, identity: Identity::SignedIn };
                     store.network.set(Network::Unknown);
-                    if let Err(problem) = store.enrol(enrolled, present).await {
-                        fault.set(Some(ui::not_saved(&crate::store::NotSaved::Disk(problem))));
+                    match store.enrol(enrolled, present).await {
+                        Ok(()) => enrolling.set(None),
+                        Err(problem) => fault.set(Some(ui::not_saved(&crate::store::NotSaved::Disk(problem)))),
                     }
                 }
                 Err(Fault::NotEnrolled) => {
                     fault.set(Some(general::trouble(&Trouble::SignInFirst)));
-                    signed.set(None);
+                    enrolling.set(None);
                 }
                 Err(Fault::Rejected) => fault.set(Some(general::trouble(&Trouble::Invalid { field: "name".into() }))),
                 Err(_) => fault.set(Some(general::trouble(&Trouble::NoNetwork))),

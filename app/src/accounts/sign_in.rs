@@ -1,14 +1,14 @@
 //! Sign in with a pass phrase. It needs the network; everything after it does not.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use sync::messages::Identity;
+use sync::{device::exchange::Fault, messages::Identity};
 
-use super::{Signed, fits};
+use super::{Enrolling, fits};
 use crate::{
     locales::{accounts as say, general},
     online,
     shell::go,
-    store::{Present, use_store},
+    store::{Network, Present, use_store},
     ui,
 };
 
@@ -19,7 +19,7 @@ pub fn page() -> AnyView {
 #[component]
 fn SignIn() -> impl IntoView {
     let store = use_store();
-    let signed = expect_context::<Signed>().0;
+    let enrolling = expect_context::<Enrolling>().0;
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let shown = RwSignal::new(false);
@@ -40,11 +40,12 @@ fn SignIn() -> impl IntoView {
                     let is_fit = store
                         .enrolled
                         .with_untracked(|enrolled| enrolled.as_ref().is_some_and(|enrolled| fits(enrolled, &answer)));
-                    if is_fit {
+                    if is_fit && store.network.get_untracked() != Network::Bad(Fault::NotEnrolled) {
                         store.arrive(Present { person: answer.person, identity: Identity::SignedIn });
                         store.bell().ring();
+                    } else {
+                        enrolling.set(Some(answer));
                     }
-                    signed.set(Some(answer));
                     go("/");
                 }
                 Err(trouble) => fault.set(Some(general::trouble(&trouble))),

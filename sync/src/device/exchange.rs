@@ -34,6 +34,8 @@ pub struct Exchange {
     rebuilding: Option<(Place, Vec<Row>)>,
     holes: Vec<Hole>,
     said_hello: Option<i64>,
+    /// True when something was delivered since the last hello, so that the server does not know yet that nothing waits.
+    unsealed: bool,
     pulled: Option<i64>,
     failures: u32,
     not_before: i64,
@@ -101,6 +103,7 @@ impl Exchange {
             rebuilding: None,
             holes: vec![],
             said_hello: None,
+            unsealed: false,
             pulled: None,
             failures: 0,
             not_before: i64::MIN,
@@ -131,11 +134,12 @@ impl Exchange {
         if now < self.not_before {
             return Step::Wait { until: self.not_before };
         }
-        if self.said_hello.is_none_or(|at| now >= at + HELLO_AGAIN) {
+        let changes = outbox.batch();
+        let is_drained = changes.is_empty() && self.unsealed;
+        if is_drained || self.said_hello.is_none_or(|at| now >= at + HELLO_AGAIN) {
             let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
             return Step::Send(Message::Hello(Hello { clocks, seals, waiting: outbox.waiting().count() }));
         }
-        let changes = outbox.batch();
         if !changes.is_empty() {
             let mut lanes: Vec<_> =
                 outbox.lanes.values().filter(|lane| changes.iter().any(|placed| placed.lane == lane.lane)).collect();
@@ -159,6 +163,7 @@ impl Exchange {
     pub fn greeted(&mut self, answer: HelloAnswer, sent: Clocks, outbox: &Outbox) -> Vec<Write> {
         self.succeeded();
         self.said_hello = Some(sent.mono);
+        self.unsealed = false;
         let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
         if !self.place.epoch.is_empty() && answer.epoch != self.place.epoch {
             // A restored server may have lost what it had answered: whatever it does not know goes again.
@@ -194,6 +199,7 @@ impl Exchange {
         let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
         let progressed = !answer.outcomes.is_empty();
         if progressed {
+            self.unsealed = true;
             // Its records are pulled at once, so that what was sent is soon confirmed.
             self.pulled = None;
             writes.push(Write::Delivered(answer.outcomes));
