@@ -13,6 +13,7 @@ const LANGUAGES = [
 
 /** Axe finds nothing on this page, in each of the themes. */
 async function look(page: Page, name: string, language: string, themes: readonly string[]): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   for (const theme of themes) {
     await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
