@@ -61,6 +61,8 @@ texts! {
     open_findings_here => "这里未处理的问题", "Still open here";
     is_fixed => "已修好", "Fixed";
     is_still_there => "仍在", "Still there";
+    is_over => "任务已结束", "The round is finished";
+    is_over_next => "同事已结束这次任务。还有情况，请上报问题。", "A colleague has finished it. Report a finding if there is more to say.";
     draft_kept => "有未完成的草稿", "Unfinished draft";
     saving => "正在保存…", "Saving…";
 }

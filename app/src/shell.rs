@@ -98,6 +98,8 @@ enum Door {
     Enrol,
     Unlock,
     Filling,
+    /// Somebody whom this device holds nothing of.
+    Stranger,
     Inside,
 }
 
@@ -121,7 +123,10 @@ fn Frame() -> impl IntoView {
         if store.present.get().is_none() {
             return Door::Unlock;
         }
-        if store.filling.get() || store.me().is_none() { Door::Filling } else { Door::Inside }
+        if store.filling.get() {
+            return Door::Filling;
+        }
+        if store.me().is_none() { Door::Stranger } else { Door::Inside }
     });
     move || match door.get() {
         Door::SetUp => set_up::page(),
@@ -129,6 +134,7 @@ fn Frame() -> impl IntoView {
         Door::Enrol => enrol::page(),
         Door::Unlock => unlock::page(),
         Door::Filling => filling(store),
+        Door::Stranger => stranger(store),
         Door::Inside => view! { <Inside/> }.into_any(),
     }
 }
@@ -143,6 +149,19 @@ fn filling(store: Store) -> AnyView {
             <div class="spinner" aria-hidden="true"></div>
             <h1>{say::first_records()}</h1>
             <p role="status">{next}</p>
+        </main>
+    }
+    .into_any()
+}
+
+fn stranger(store: Store) -> AnyView {
+    view! {
+        <main class="door">
+            <div class="card">
+                <h1>{say::nothing_for_you()}</h1>
+                <p class="lead">{say::nothing_for_you_next()}</p>
+                <a class="button quiet" href="/sign-in" on:click=move |_| store.leave()>{crate::locales::accounts::sign_out()}</a>
+            </div>
         </main>
     }
     .into_any()

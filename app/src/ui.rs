@@ -17,6 +17,7 @@ pub fn Page(
     #[prop(optional)] foot: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
+    document().set_title(&title);
     let heading = NodeRef::<html::H1>::new();
     // Whoever listens to the page, or walks it by keyboard, begins at its title.
     heading.on_load(|heading| {

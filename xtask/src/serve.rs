@@ -14,10 +14,10 @@ pub struct Serve {
     /// Port to listen on
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
-    /// Folder that keeps the records and photos
+    /// Folder that keeps the database
     #[arg(long, default_value = "./data", value_name = "DIR")]
     data: PathBuf,
-    /// Start empty, without the demonstration property
+    /// Start empty, without the sample community
     #[arg(long)]
     no_demo: bool,
 }

@@ -85,7 +85,7 @@ fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
     let back = format!("/rounds/{round}");
     let Here { name, checklist, comes_first, round: record } = here;
     if record.finished.is_some() {
-        return view! { <ui::Page title=name back=back>{ui::empty(say::finish(), say::all_visited())}</ui::Page> }
+        return view! { <ui::Page title=name back=back>{ui::empty(say::is_over(), say::is_over_next())}</ui::Page> }
             .into_any();
     }
     let answering = Answering { draft, faults: RwSignal::new(BTreeMap::new()), keep };
