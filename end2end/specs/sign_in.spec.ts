@@ -62,3 +62,13 @@ test("after five wrong PINs each further one has to wait, and colleagues do not"
   await page.getByRole("button", { name: "换人" }).click();
   await unlock(page, "李志强", "3692");
 });
+
+test("a resident who signs in is told that there is nothing here yet, and can leave", async ({ openDevice }) => {
+  const page = await openDevice();
+  await signIn(page, "resident");
+  await expect(page.getByRole("radio")).toHaveCount(1);
+  await page.getByRole("button", { name: "登记这台设备" }).click();
+  await expect(page.getByRole("heading", { name: "这台设备上还没有给您的内容" })).toBeVisible();
+  await page.getByRole("link", { name: "退出登录" }).click();
+  await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
+});
