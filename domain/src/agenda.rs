@@ -38,12 +38,14 @@ impl Duty<'_> {
         }
     }
 
-    /// Whether a manager should look at it: not walked, not finished in time, or with failed items.
-    pub fn wants_a_look(&self, failed_items: usize) -> bool {
+    /// Whether a manager should look at it: not walked, not finished in time, finished without some of its stops, or with
+    /// failed items.
+    pub fn wants_a_look(&self, failed_items: usize, stops_left: usize) -> bool {
         failed_items > 0
             || match self.standing {
                 Standing::Overdue | Standing::NotYetReported | Standing::Missed => true,
-                Standing::Ahead | Standing::Due | Standing::Running | Standing::Finished => false,
+                Standing::Finished => stops_left > 0,
+                Standing::Ahead | Standing::Due | Standing::Running => false,
             }
     }
 }
@@ -175,6 +177,13 @@ mod tests {
         assert_eq!(at(ten.plus(-MINUTE))[0].standing, Standing::Ahead);
         assert_eq!(at(ten)[0].standing, Standing::Due);
         assert_eq!(at(ten.plus(61 * MINUTE))[0].standing, Standing::NotYetReported);
+        assert!(!at(ten)[0].wants_a_look(0, 12), "a round under way has its stops before it");
+        assert!(at(ten.plus(61 * MINUTE))[0].wants_a_look(0, 12));
+        let finished = Duty { standing: Standing::Finished, ..at(ten)[0].clone() };
+        assert_eq!(
+            [(0, 0), (1, 0), (0, 1)].map(|(failed, left)| finished.wants_a_look(failed, left)),
+            [false, true, true]
+        );
         assert!(is_for(&at(ten)[0], &guard(3)));
         assert!(!is_for(&at(ten)[0], &guard(4)));
         let overseer = Person { roles: vec![Role::Manager], ..guard(4) };

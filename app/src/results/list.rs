@@ -100,17 +100,18 @@ fn line(duty: &Duty<'_>, world: &World) -> Line {
         },
         (None, None) => 0,
     };
+    let done = duty.record.map_or(0, |round| visited(world, round));
     Line {
         href: duty.record.map(|round| format!("/results/{}", round.id)),
         name: locales::say(duty.name),
         kind: duty.kind,
         begins: duty.begins(),
         who: duty.record.map(|round| round.walkers.iter().map(|walker| walker.person).collect()).unwrap_or_default(),
-        done: duty.record.map_or(0, |round| visited(world, round)),
+        done,
         stops,
         failed,
         standing: duty.standing,
-        wants_a_look: duty.wants_a_look(failed),
+        wants_a_look: duty.wants_a_look(failed, stops.saturating_sub(done)),
     }
 }
 
