@@ -11,7 +11,7 @@ use super::texts;
 texts! {
     rounds_now => "现在", "Now";
     rounds_later => "稍后", "Later";
-    rounds_done => "已结束", "Finished";
+    rounds_done => "之前", "Earlier";
     nothing_now => "现在没有您的任务", "You have no round now";
     nothing_now_next => "到时间会出现在这里；也可以临时巡查一条路线。", "It appears here when it is time; you can also walk a route unplanned.";
     unplanned => "临时巡查", "Unplanned round";
