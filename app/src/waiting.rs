@@ -135,10 +135,7 @@ fn change_state(store: Store, place: (domain::ids::LaneId, i64), change: fn(Entr
         let entry = store.world.with_untracked(|world| world.outbox.entries.get(&place).cloned());
         let Some(mut entry) = entry else { return };
         entry.state = change(entry.state);
-        if store.disk().put_entries(std::slice::from_ref(&entry)).await.is_ok() {
-            let mut outbox = store.world.with_untracked(|world| world.outbox.clone());
-            outbox.entries.insert(place, entry);
-            store.world.update(|world| world.reload_outbox(outbox));
+        if store.keep_entries(vec![entry]).await.is_ok() {
             store.bell().ring();
         }
     });

@@ -127,6 +127,10 @@ async fn exchange_once(
         }
         Message::Push(push) => {
             let answer: PushAnswer = network::post(path::PUSH, &push).await?;
+            if !answer.lanes.is_empty() {
+                // What looks lost here may only not have been read yet: another tab saved it a moment ago.
+                store.reload_outbox().await.map_err(|_| Fault::Busy { after: None })?;
+            }
             store.world.with_untracked(|world| exchange.pushed(answer, sent, &world.outbox, clock::fresh_lane))
         }
         Message::Pull(pull) => {
@@ -169,7 +173,7 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
                 .collect();
             let entries: Vec<Entry> = places.iter().filter_map(|place| outbox.entries.get(place).cloned()).collect();
             disk.put_entries(&entries).await?;
-            store.world.update(|world| world.delivered(&deliveries));
+            store.wrote_outbox(|world| world.delivered(&deliveries));
             store.tell(Told::Outbox);
         }
         Write::Resend(places) => set_state(store, &places, EntryState::Waiting).await?,
@@ -184,7 +188,8 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             let moved = outbox.fork(lane, fresh);
             let lanes: Vec<_> = outbox.lanes.values().copied().collect();
             disk.move_entries(&moved, &lanes).await?;
-            store.world.update(|world| world.reload_outbox(outbox));
+            store.wrote_outbox(|world| world.reload_outbox(outbox));
+            store.tell(Told::Outbox);
         }
         Write::Absorb(page) => {
             if !page.rows.is_empty()
@@ -208,18 +213,11 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
 }
 
 async fn set_state(store: Store, places: &[(domain::ids::LaneId, i64)], state: EntryState) -> Result<(), DiskFault> {
-    let mut outbox = store.world.with_untracked(|world| world.outbox.clone());
-    let mut entries = Vec::new();
-    for place in places {
-        if let Some(entry) = outbox.entries.get_mut(place) {
-            entry.state = state.clone();
-            entries.push(entry.clone());
-        }
-    }
-    store.disk().put_entries(&entries).await?;
-    store.world.update(|world| world.reload_outbox(outbox));
-    store.tell(Told::Outbox);
-    Ok(())
+    let entries: Vec<Entry> = store.world.with_untracked(|world| {
+        let known = places.iter().filter_map(|place| world.outbox.entries.get(place));
+        known.map(|entry| Entry { state: state.clone(), ..entry.clone() }).collect()
+    });
+    store.keep_entries(entries).await
 }
 
 fn ring_when_the_network_may_be_back(bell: Bell) {

@@ -103,15 +103,20 @@ impl Disk {
     }
 
     pub async fn rows(&self) -> Result<Vec<Row>> {
-        Ok(self.all::<Row>(RECORDS).await?.into_iter().map(|(_, row)| row).collect())
+        let database = self.database();
+        all(&database.transaction([RECORDS]).build()?, RECORDS).await
     }
 
+    /// Lanes and changes as of one moment: in one transaction, so that a lane's numbers have no hole that another tab
+    /// is just filling.
     pub async fn outbox(&self) -> Result<Outbox> {
-        let lanes: Vec<(String, OwnLane)> = self.all(LANES).await?;
-        let entries: Vec<(String, Entry)> = self.all(OUTBOX).await?;
+        let database = self.database();
+        let tx = database.transaction([LANES, OUTBOX]).build()?;
+        let lanes: Vec<OwnLane> = all(&tx, LANES).await?;
+        let entries: Vec<Entry> = all(&tx, OUTBOX).await?;
         Ok(Outbox {
-            lanes: lanes.into_iter().map(|(_, lane)| (lane.lane, lane)).collect(),
-            entries: entries.into_iter().map(|(_, entry)| ((entry.lane, entry.n), entry)).collect(),
+            lanes: lanes.into_iter().map(|lane| (lane.lane, lane)).collect(),
+            entries: entries.into_iter().map(|entry| ((entry.lane, entry.n), entry)).collect(),
         })
     }
 
@@ -249,15 +254,6 @@ impl Disk {
         .await
     }
 
-    async fn all<T: DeserializeOwned>(&self, store: &str) -> Result<Vec<(String, T)>> {
-        let database = self.database();
-        let tx = database.transaction([store]).build()?;
-        let values: Vec<String> =
-            tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
-        // A value that cannot be read stays on the disk; the rest is used.
-        Ok(values.into_iter().filter_map(|text| Some((String::new(), serde_json::from_str(&text).ok()?))).collect())
-    }
-
     async fn write(
         &self,
         stores: &[&str],
@@ -295,6 +291,13 @@ impl Disk {
 fn begin<'a>(database: &'a Database, stores: &[&str], durability: TransactionDurability) -> Result<Transaction<'a>> {
     let options = TransactionOptions::new().with_durability(durability);
     Ok(database.transaction(stores).with_mode(TransactionMode::Readwrite).with_options(options).build()?)
+}
+
+/// Everything in `store`. A value that cannot be read stays on the disk; the rest is used.
+async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<Vec<T>> {
+    let values: Vec<String> =
+        tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+    Ok(values.into_iter().filter_map(|text| serde_json::from_str(&text).ok()).collect())
 }
 
 async fn open() -> Result<Database> {

@@ -12,7 +12,11 @@ use domain::{
 };
 use leptos::prelude::*;
 use sync::{
-    device::{exchange::Fault, outbox::Outbox, world::World},
+    device::{
+        exchange::Fault,
+        outbox::{Entry, Outbox},
+        world::World,
+    },
     messages::{Enrolled, Identity, Profile, Unlock},
 };
 
@@ -69,6 +73,8 @@ struct Inner {
     disk: Disk,
     tabs: Tabs,
     courier: super::courier::Bell,
+    /// How often this tab wrote to the outbox on the disk.
+    writes: std::cell::Cell<u32>,
 }
 
 /// What the disk held when it was opened.
@@ -117,7 +123,12 @@ pub fn provide_store(opened: Opened) -> Store {
         saved: RwSignal::new(None),
         drafts: RwSignal::new(drafts),
         now: RwSignal::new(clock::wall()),
-        inner: StoredValue::new_local(Rc::new(Inner { disk, tabs, courier: Default::default() })),
+        inner: StoredValue::new_local(Rc::new(Inner {
+            disk,
+            tabs,
+            courier: Default::default(),
+            writes: Default::default(),
+        })),
     };
     Effect::new(move |_| {
         if let Some(told) = heard.get() {
@@ -168,18 +179,53 @@ impl Store {
         });
     }
 
+    /// Shows the outbox as it is on the disk now.
+    ///
     /// # Errors
     /// A [`DiskFault`]; the world stays as it was.
-    pub async fn reload_outbox(&self) -> Result<Outbox, DiskFault> {
-        let outbox = self.disk().outbox().await?;
-        self.world.update(|world| world.reload_outbox(outbox.clone()));
-        Ok(outbox)
+    pub async fn reload_outbox(&self) -> Result<(), DiskFault> {
+        let outbox = self.read_outbox().await?;
+        self.world.update(|world| world.reload_outbox(outbox));
+        Ok(())
+    }
+
+    /// The outbox on the disk, read again where this tab wrote to its own meanwhile: what was read may be older.
+    async fn read_outbox(&self) -> Result<Outbox, DiskFault> {
+        loop {
+            let before = self.writes();
+            let outbox = self.disk().outbox().await?;
+            if self.writes() == before {
+                return Ok(outbox);
+            }
+        }
+    }
+
+    fn writes(&self) -> u32 {
+        self.inner.with_value(|inner| inner.writes.get())
+    }
+
+    /// Keeps what became of changes that are in the outbox.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; the world stays as it was.
+    pub async fn keep_entries(&self, entries: Vec<Entry>) -> Result<(), DiskFault> {
+        self.disk().put_entries(&entries).await?;
+        self.wrote_outbox(|world| world.replace_entries(entries));
+        self.tell(Told::Outbox);
+        Ok(())
+    }
+
+    /// Changes the outbox that is shown after the disk's was.
+    pub fn wrote_outbox(&self, change: impl FnOnce(&mut World)) {
+        self.inner.with_value(|inner| inner.writes.set(inner.writes.get().wrapping_add(1)));
+        self.world.update(change);
     }
 
     async fn reload(&self) -> Result<(), DiskFault> {
         let disk = self.disk();
         let facts = disk.facts().await?;
-        let world = World::new(community_of(&facts), facts.place.cursor, disk.rows().await?, disk.outbox().await?);
+        let rows = disk.rows().await?;
+        let world = World::new(community_of(&facts), facts.place.cursor, rows, self.read_outbox().await?);
         self.filling.set(world.confirmed_count() == 0);
         self.world.set(world);
         self.contact.set(facts.contact);
@@ -251,7 +297,7 @@ impl Store {
         let (lane, entries) =
             self.disk().append(lane, &changes, finished_draft.as_deref()).await.map_err(NotSaved::Disk)?;
         let ids = entries.iter().map(|entry| entry.id).collect();
-        self.world.update(|world| {
+        self.wrote_outbox(|world| {
             world.outbox.lanes.insert(lane.lane, lane);
             world.saved(entries);
         });

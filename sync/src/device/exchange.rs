@@ -187,6 +187,9 @@ impl Exchange {
     }
 
     /// Takes the answer to a push that was sent with `clocks`. `fresh` gives the id of a new lane.
+    ///
+    /// Where the answer has trouble with a lane, `outbox` must be the disk's own of now: a number that is missing from it is
+    /// declared lost.
     pub fn pushed(
         &mut self,
         answer: PushAnswer,

@@ -73,6 +73,14 @@ impl World {
         }
     }
 
+    /// Takes what became of changes that are in the outbox.
+    pub fn replace_entries(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            self.outbox.put(entry);
+        }
+        self.lay_over();
+    }
+
     /// Replaces the outbox by what another tab, or the disk, holds.
     pub fn reload_outbox(&mut self, outbox: Outbox) {
         self.outbox = outbox;
