@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod checklists;
 pub mod findings;
 pub mod general;
+pub mod photos;
 pub mod results;
 pub mod rounds;
 pub mod saving;

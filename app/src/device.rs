@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod install;
 pub mod network;
+pub mod pictures;
 pub mod pin;
 pub mod preferences;
 pub mod tabs;

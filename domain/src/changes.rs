@@ -11,6 +11,7 @@ use crate::{
     findings::{FindingRaised, Source},
     ids::{ChangeId, ChecklistId, CheckpointId, CommunityId, FindingId, RecordId, RoundId, RouteId, VisitId},
     people::{Person, Roster, Team},
+    photos::{PHOTOS_MOST, Photo},
     plans::Plan,
     rounds::Occasion,
     routes::{Route, Stop},
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// The version of the rules that [`crate::decide::decide`] applies; kept with each logged change.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
 /// The version in which changes are written.
 pub const CHANGE_VERSION: u32 = 1;
 
@@ -78,6 +79,7 @@ deeds! {
     "round.finished" => RoundFinished(RoundFinished),
     "finding.raised" => FindingRaised(FindingRaised),
     "finding.corrected" => FindingCorrected(FindingCorrected),
+    "visit.corrected" => VisitCorrected(VisitCorrected),
 }
 
 deeds! {
@@ -140,6 +142,19 @@ pub struct RoundFinished {
 pub struct FindingCorrected {
     pub finding: FindingId,
     pub comment: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
+}
+
+/// The answers of a visit as they should have been. The version is the one that the visit pins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitCorrected {
+    pub visit: VisitId,
+    pub round: RoundId,
+    pub checklist: ChecklistId,
+    pub version: u32,
+    pub answers: Vec<Answer>,
+    pub reason: String,
 }
 
 /// Why bytes are not a change that these rules know. They are kept all the same.
@@ -191,6 +206,7 @@ impl Deed {
             Deed::Fact(Fact::RoundFinished(finished)) => finished.round.into(),
             Deed::Fact(Fact::FindingRaised(raised)) => raised.finding.into(),
             Deed::Fact(Fact::FindingCorrected(corrected)) => corrected.finding.into(),
+            Deed::Fact(Fact::VisitCorrected(corrected)) => corrected.round.into(),
             Deed::Request(Request::PutCommunity(_)) => community.into(),
             Deed::Request(Request::PutArea(it)) => it.id.into(),
             Deed::Request(Request::PutCheckpoint(it)) => it.id.into(),
@@ -214,13 +230,28 @@ impl Deed {
                 reads
             }
             Deed::Fact(Fact::VisitRecorded(visit)) => vec![Checklist::record_id(visit.checklist, visit.version)],
+            Deed::Fact(Fact::VisitCorrected(corrected)) => {
+                vec![Checklist::record_id(corrected.checklist, corrected.version)]
+            }
             Deed::Fact(Fact::FindingRaised(raised)) => vec![raised.checkpoint.into()],
             Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_)) | Deed::Request(_) => vec![],
         }
     }
 
+    /// The photos that it names.
+    pub fn photos(&self) -> Vec<&Photo> {
+        match self {
+            Deed::Fact(Fact::VisitRecorded(VisitRecorded { answers, .. }))
+            | Deed::Fact(Fact::VisitCorrected(VisitCorrected { answers, .. })) => {
+                answers.iter().flat_map(|answer| &answer.photos).collect()
+            }
+            Deed::Fact(Fact::FindingRaised(FindingRaised { photos, .. }))
+            | Deed::Fact(Fact::FindingCorrected(FindingCorrected { photos, .. })) => photos.iter().collect(),
+            Deed::Fact(Fact::RoundStarted(_) | Fact::RoundFinished(_)) | Deed::Request(_) => vec![],
+        }
+    }
+
     fn is_within_bounds(&self) -> bool {
-        let fits = |text: &String| text.chars().count() <= NOTE_MOST && !text.contains('\0');
         match self {
             Deed::Fact(Fact::RoundStarted(started)) => started.stops.len() <= LIST_MOST,
             Deed::Fact(Fact::VisitRecorded(visit)) => {
@@ -228,21 +259,9 @@ impl Deed {
                     Proof::ByHand { reason } => fits(reason),
                     Proof::Tag { .. } | Proof::ShortCode { .. } => true,
                 };
-                let answer_fits = |answer: &Answer| {
-                    let value_fits = match &answer.value {
-                        AnswerValue::Text(text) | AnswerValue::Chosen(text) => fits(text),
-                        AnswerValue::Passed
-                        | AnswerValue::Failed
-                        | AnswerValue::NotApplicable
-                        | AnswerValue::Reading(_) => true,
-                    };
-                    value_fits && fits(&answer.note) && fits(&answer.item)
-                };
-                proof_fits
-                    && fits(&visit.note)
-                    && visit.answers.len() <= LIST_MOST
-                    && visit.answers.iter().all(answer_fits)
+                proof_fits && fits(&visit.note) && answers_fit(&visit.answers)
             }
+            Deed::Fact(Fact::VisitCorrected(corrected)) => fits(&corrected.reason) && answers_fit(&corrected.answers),
             Deed::Fact(Fact::RoundFinished(finished)) => fits(&finished.note),
             Deed::Fact(Fact::FindingRaised(raised)) => {
                 let what_fits = raised.what.as_ref().is_none_or(|what| fits(&what.zh) && fits(&what.en));
@@ -250,11 +269,34 @@ impl Deed {
                     Source::FailedItem { item, .. } => fits(item),
                     Source::Reported { .. } => true,
                 };
-                what_fits && source_fits && fits(&raised.note)
+                what_fits && source_fits && fits(&raised.note) && raised.photos.len() <= PHOTOS_MOST
             }
-            Deed::Fact(Fact::FindingCorrected(corrected)) => fits(&corrected.comment),
+            Deed::Fact(Fact::FindingCorrected(corrected)) => {
+                fits(&corrected.comment) && corrected.photos.len() <= PHOTOS_MOST
+            }
             // A request is refused with the field's name instead.
             Deed::Request(_) => true,
         }
     }
+}
+
+fn fits(text: &str) -> bool {
+    text.chars().count() <= NOTE_MOST && !text.contains('\0')
+}
+
+fn answers_fit(answers: &[Answer]) -> bool {
+    let answer_fits = |answer: &Answer| {
+        let value_fits = match &answer.value {
+            AnswerValue::Text(text) | AnswerValue::Chosen(text) => fits(text),
+            AnswerValue::Passed
+            | AnswerValue::Failed
+            | AnswerValue::NotApplicable
+            | AnswerValue::Reading(_)
+            | AnswerValue::Photographed => true,
+        };
+        let words_fit = [&answer.item, &answer.note, &answer.without_photo].into_iter().all(|text| fits(text));
+        let correction_fits = answer.corrected.as_deref().is_none_or(fits);
+        value_fits && words_fit && correction_fits && answer.photos.len() <= PHOTOS_MOST
+    };
+    answers.len() <= LIST_MOST && answers.iter().all(answer_fits)
 }

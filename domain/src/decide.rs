@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    changes::{Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, VisitRecorded},
-    checklists::DutyKind,
+    changes::{
+        Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, VisitCorrected, VisitRecorded,
+    },
+    checklists::{Answer, DutyKind},
     findings::{Correction, Finding, FindingRaised},
     ids::{CommunityId, PersonId, TeamId},
     people::Person,
@@ -18,7 +20,7 @@ use crate::{
     routes::StopOrder,
     text::{NAME_MOST, Words, typed},
     time::Interval,
-    visits::Visit,
+    visits::{ChangedAnswer, Visit, VisitCorrection},
 };
 
 /// Who did it. On the server this comes from the lane's record, never from the change.
@@ -77,6 +79,7 @@ fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Cont
         Fact::RoundFinished(finished) => round_finished(root, finished, actor, context),
         Fact::FindingRaised(raised) => finding_raised(root, reads, raised, actor, context),
         Fact::FindingCorrected(corrected) => finding_corrected(root, corrected, actor, context),
+        Fact::VisitCorrected(corrected) => visit_corrected(root, reads, corrected, actor, context),
     };
     if context.at.is_doubtful() {
         decision.flags.insert(Flag::ClockDoubtful);
@@ -226,8 +229,60 @@ fn visit_recorded(root: &Root, reads: &Reads, visit: &VisitRecorded, actor: &Act
         version: visit.version,
         answers: visit.answers.clone(),
         note: visit.note.clone(),
+        corrections: vec![],
     };
     Decision { records: vec![Record::new(audience, Body::Visit(visit))], flags }
+}
+
+/// A visit's answers as they should have been: by whoever made the visit, or by somebody who answers for it.
+fn visit_corrected(
+    root: &Root,
+    reads: &Reads,
+    corrected: &VisitCorrected,
+    actor: &Actor,
+    context: &Context,
+) -> Decision {
+    let mut flags = BTreeSet::new();
+    let Some((visit, audience)) = root.visit(corrected.visit) else {
+        flags.insert(Flag::UnknownReference);
+        return Decision { records: vec![], flags };
+    };
+    if author(actor) != visit.by && !entitled(actor, Act::SeeResults) {
+        flags.insert(Flag::NotEntitled);
+    }
+    match reads.checklist(crate::checklists::Checklist::record_id(visit.checklist, visit.version)) {
+        None => {
+            flags.insert(Flag::UnknownReference);
+        }
+        Some(checklist) if !checklist.faults(&corrected.answers).is_empty() => {
+            flags.insert(Flag::Incomplete);
+        }
+        Some(_) => {}
+    }
+    let mut visit = visit.clone();
+    let changed = changed_answers(&visit.answers, &corrected.answers);
+    if changed.is_empty() {
+        flags.insert(Flag::AlreadyDone);
+        return Decision { records: vec![], flags };
+    }
+    visit.answers = corrected.answers.clone();
+    visit.corrections.push(VisitCorrection {
+        by: author(actor),
+        at: context.at,
+        reason: corrected.reason.clone(),
+        changed,
+    });
+    Decision { records: vec![Record::new(audience, Body::Visit(visit))], flags }
+}
+
+fn changed_answers(old: &[Answer], new: &[Answer]) -> Vec<ChangedAnswer> {
+    let of = |answers: &[Answer], item: &str| answers.iter().find(|answer| answer.item == item).cloned();
+    let items: BTreeSet<&str> = old.iter().chain(new).map(|answer| answer.item.as_str()).collect();
+    items
+        .into_iter()
+        .map(|item| ChangedAnswer { item: item.to_owned(), old: of(old, item), new: of(new, item) })
+        .filter(|changed| changed.old != changed.new)
+        .collect()
 }
 
 fn round_finished(root: &Root, finished: &RoundFinished, actor: &Actor, context: &Context) -> Decision {
@@ -265,6 +320,7 @@ fn finding_raised(root: &Root, reads: &Reads, raised: &FindingRaised, actor: &Ac
         source: raised.source.clone(),
         what: raised.what.clone(),
         note: raised.note.clone(),
+        photos: raised.photos.clone(),
         by: author(actor),
         at: context.at,
         corrected: None,
@@ -286,7 +342,12 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
         return Decision { records: vec![], flags };
     }
     let mut finding = finding.clone();
-    finding.corrected = Some(Correction { by: author(actor), at: context.at, comment: corrected.comment.clone() });
+    finding.corrected = Some(Correction {
+        by: author(actor),
+        at: context.at,
+        comment: corrected.comment.clone(),
+        photos: corrected.photos.clone(),
+    });
     Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
 }
 
@@ -301,6 +362,9 @@ fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -
         Request::PutCheckpoint(it) => (Audience::Staff, Body::Checkpoint(named(it, &it.name)?)),
         Request::PutChecklist(it) => {
             next_version(root, it.version)?;
+            if !it.conditions_are_sound() {
+                return Err(Refusal::Invalid { field: "show_if".into() });
+            }
             (Audience::Staff, Body::Checklist(named(it, &it.name)?))
         }
         Request::PutRoute(it) => (Audience::Staff, Body::Route(named(it, &it.name)?)),

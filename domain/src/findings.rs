@@ -6,6 +6,7 @@ use crate::{
     changes::VisitRecorded,
     checklists::Checklist,
     ids::{CheckpointId, FindingId, PersonId, RoundId, VisitId, derived},
+    photos::Photo,
     text::Words,
     time::Interval,
 };
@@ -19,6 +20,8 @@ pub struct Finding {
     pub what: Option<Words>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
     pub by: PersonId,
     pub at: Interval,
     pub corrected: Option<Correction>,
@@ -37,6 +40,8 @@ pub struct Correction {
     pub by: PersonId,
     pub at: Interval,
     pub comment: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
 }
 
 impl Finding {
@@ -59,6 +64,8 @@ pub struct FindingRaised {
     pub what: Option<Words>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
 }
 
 /// The findings that a visit's failed items raise, in the checklist's order.
@@ -71,6 +78,7 @@ pub fn raised_by(visit: &VisitRecorded, checklist: &Checklist) -> Vec<FindingRai
             source: Source::FailedItem { round: visit.round, visit: visit.visit, item: item.key.clone() },
             what: Some(item.ask.clone()),
             note: answer.note.clone(),
+            photos: answer.photos.clone(),
         })
         .collect()
 }

@@ -14,6 +14,7 @@ pub mod findings;
 pub mod ids;
 pub mod people;
 pub mod permissions;
+pub mod photos;
 pub mod plans;
 pub mod records;
 pub mod refusal;

@@ -11,8 +11,9 @@ use crate::{
     checkpoints::Checkpoint,
     community::Community,
     findings::Finding,
-    ids::{PersonId, RecordId, TeamId},
+    ids::{PersonId, RecordId, TeamId, VisitId},
     people::{Person, Roster, Team},
+    photos::Photo,
     plans::Plan,
     rounds::Round,
     routes::Route,
@@ -182,6 +183,33 @@ impl Body {
     }
 }
 
+impl Body {
+    /// The photos that it uses: whoever may see it may see these.
+    pub fn photos(&self) -> Vec<&Photo> {
+        match self {
+            Body::Visit(visit) => {
+                let changed = visit.corrections.iter().flat_map(|correction| &correction.changed);
+                let before = changed.filter_map(|changed| changed.old.as_ref());
+                visit.answers.iter().chain(before).flat_map(|answer| &answer.photos).collect()
+            }
+            Body::Finding(finding) => {
+                let corrected = finding.corrected.iter().flat_map(|correction| &correction.photos);
+                finding.photos.iter().chain(corrected).collect()
+            }
+            Body::Community(_)
+            | Body::Area(_)
+            | Body::Checkpoint(_)
+            | Body::Checklist(_)
+            | Body::Route(_)
+            | Body::Plan(_)
+            | Body::Person(_)
+            | Body::Team(_)
+            | Body::Roster(_)
+            | Body::Round(_) => vec![],
+        }
+    }
+}
+
 impl Record {
     pub fn new(audience: Audience, body: Body) -> Self {
         Self { id: body.id(), root: body.root(), audience, body }
@@ -198,6 +226,13 @@ impl Root {
     pub fn round(&self) -> Option<(&Round, Audience)> {
         self.records.iter().find_map(|record| match &record.body {
             Body::Round(round) => Some((round, record.audience)),
+            _ => None,
+        })
+    }
+
+    pub fn visit(&self, id: VisitId) -> Option<(&Visit, Audience)> {
+        self.records.iter().find_map(|record| match &record.body {
+            Body::Visit(visit) if visit.id == id => Some((visit, record.audience)),
             _ => None,
         })
     }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    changes::{Deed, Fact, VisitRecorded},
-    checklists::{Answer, Checklist},
-    findings,
+    changes::{Deed, Fact, FindingCorrected, VisitCorrected, VisitRecorded},
+    checklists::{Answer, AnswerValue, Checklist},
+    findings::{self, Finding},
     ids::{ChecklistId, CheckpointId, PersonId, RoundId, VisitId},
     time::Interval,
 };
@@ -25,6 +25,26 @@ pub struct Visit {
     pub answers: Vec<Answer>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// What was put straight afterwards, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<VisitCorrection>,
+}
+
+/// Answers that were put straight after the visit: who, when, why, old and new.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitCorrection {
+    pub by: PersonId,
+    pub at: Interval,
+    pub reason: String,
+    pub changed: Vec<ChangedAnswer>,
+}
+
+/// One answer before and after; `None` where there was none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedAnswer {
+    pub item: String,
+    pub old: Option<Answer>,
+    pub new: Option<Answer>,
 }
 
 /// How presence was proven.
@@ -39,9 +59,97 @@ pub enum Proof {
     ByHand { reason: String },
 }
 
-/// What one finished checkpoint amounts to: the visit, and a finding for each failed item. One atomic bundle.
-pub fn bundle(visit: VisitRecorded, checklist: &Checklist) -> Vec<Deed> {
-    let raised = findings::raised_by(&visit, checklist);
-    let findings = raised.into_iter().map(|finding| Deed::Fact(Fact::FindingRaised(finding)));
-    std::iter::once(Deed::Fact(Fact::VisitRecorded(visit))).chain(findings).collect()
+/// What one finished checkpoint amounts to: the visit, a finding for each failed item, and for those that were put right
+/// on the spot how. One atomic bundle. Answers to items that were not asked in the end are left out.
+pub fn bundle(mut visit: VisitRecorded, checklist: &Checklist) -> Vec<Deed> {
+    visit.answers = asked(visit.answers, checklist);
+    let consequences = raise(&visit, checklist, |_| true);
+    std::iter::once(Deed::Fact(Fact::VisitRecorded(visit))).chain(consequences).collect()
+}
+
+/// What correcting a visit amounts to: the corrected answers, a finding for each item that fails now and did not before,
+/// and the end of the open findings whose items do not fail any more. One atomic bundle; nothing when nothing changed.
+pub fn correct(visit: &Visit, answers: Vec<Answer>, reason: String, checklist: &Checklist) -> Vec<Deed> {
+    let answers = asked(answers, checklist);
+    if answers == visit.answers {
+        return vec![];
+    }
+    let failed_before = failed_keys(checklist, &visit.answers);
+    let failed_now = failed_keys(checklist, &answers);
+    let withdrawn = failed_before.iter().filter(|item| !failed_now.contains(item)).map(|item| {
+        Deed::Fact(Fact::FindingCorrected(FindingCorrected {
+            finding: Finding::of_item(visit.id, item),
+            comment: reason.clone(),
+            photos: vec![],
+        }))
+    });
+    let as_recorded = VisitRecorded {
+        visit: visit.id,
+        round: visit.round,
+        checkpoint: visit.checkpoint,
+        proof: visit.proof.clone(),
+        checklist: visit.checklist,
+        version: visit.version,
+        answers: answers.clone(),
+        note: visit.note.clone(),
+    };
+    let raised = raise(&as_recorded, checklist, |item| !failed_before.contains(&item));
+    let corrected = VisitCorrected {
+        visit: visit.id,
+        round: visit.round,
+        checklist: visit.checklist,
+        version: visit.version,
+        answers,
+        reason: reason.clone(),
+    };
+    std::iter::once(Deed::Fact(Fact::VisitCorrected(corrected))).chain(withdrawn).chain(raised).collect()
+}
+
+/// The newest reading of an item at a checkpoint among `visits`, to be shown beside a new one.
+pub fn last_reading<'a>(
+    visits: impl IntoIterator<Item = &'a Visit>,
+    checkpoint: CheckpointId,
+    checklist: ChecklistId,
+    item: &str,
+) -> Option<(rust_decimal::Decimal, Interval)> {
+    let here = visits.into_iter().filter(|visit| visit.checkpoint == checkpoint && visit.checklist == checklist);
+    let read = here.filter_map(|visit| {
+        visit.answers.iter().find(|answer| answer.item == item).and_then(|answer| match answer.value {
+            AnswerValue::Reading(reading) => Some((reading, visit.at)),
+            AnswerValue::Passed
+            | AnswerValue::Failed
+            | AnswerValue::NotApplicable
+            | AnswerValue::Chosen(_)
+            | AnswerValue::Text(_)
+            | AnswerValue::Photographed => None,
+        })
+    });
+    read.max_by_key(|(_, at)| at.best)
+}
+
+fn failed_keys<'a>(checklist: &'a Checklist, answers: &[Answer]) -> Vec<&'a str> {
+    checklist.failed(answers).map(|(item, _)| item.key.as_str()).collect()
+}
+
+fn asked(mut answers: Vec<Answer>, checklist: &Checklist) -> Vec<Answer> {
+    let shown: Vec<&str> = checklist.shown(&answers).into_iter().map(|item| item.key.as_str()).collect();
+    answers.retain(|answer| shown.contains(&answer.item.as_str()));
+    answers
+}
+
+fn raise(visit: &VisitRecorded, checklist: &Checklist, is_new: impl Fn(&str) -> bool) -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    for (raised, (item, answer)) in
+        findings::raised_by(visit, checklist).into_iter().zip(checklist.failed(&visit.answers))
+    {
+        if !is_new(&item.key) {
+            continue;
+        }
+        let finding = raised.finding;
+        deeds.push(Deed::Fact(Fact::FindingRaised(raised)));
+        if let Some(comment) = answer.corrected.clone() {
+            deeds.push(Deed::Fact(Fact::FindingCorrected(FindingCorrected { finding, comment, photos: vec![] })));
+        }
+    }
+    deeds
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use domain::{
     areas::{Area, AreaKind},
-    changes::{Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, Undecodable, VisitRecorded},
+    changes::{
+        Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, Undecodable, VisitCorrected,
+        VisitRecorded,
+    },
     checklists::{Answer, AnswerKind, AnswerValue, Checklist, DutyKind, Item},
     community::Community,
     decide::{Actor, Context, Decision, Side, decide},
@@ -14,6 +17,7 @@ use domain::{
         VisitId,
     },
     people::{Person, Role},
+    photos::{Photo, PhotoHash},
     plans::{Each, Occurrence, Plan, Slot},
     records::{Audience, Body, Reads, Record, Root},
     refusal::{Flag, Refusal},
@@ -21,7 +25,7 @@ use domain::{
     routes::{Route, Stop, StopOrder},
     text::{Language, Words},
     time::{Clocks, DAY, Interval, Moment, Stamp, Zone},
-    visits::{Proof, bundle},
+    visits::{Proof, Visit, bundle, correct},
 };
 use uuid::Uuid;
 
@@ -52,6 +56,8 @@ fn checklist() -> Checklist {
         answer: AnswerKind::Check,
         required: true,
         weight: None,
+        show_if: None,
+        fail_needs: vec![],
         clause: None,
         on_fail: None,
         canned: vec![],
@@ -135,6 +141,10 @@ impl Kept {
     fn round(&self) -> &Round {
         self.0.round().expect("a round was started").0
     }
+
+    fn visit(&self, n: u128) -> Visit {
+        self.0.visit(VisitId(Uuid::from_u128(n))).expect("a visit was recorded").0.clone()
+    }
 }
 
 fn started() -> Fact {
@@ -147,7 +157,7 @@ fn started() -> Fact {
 }
 
 fn visit(n: u128, value: AnswerValue) -> VisitRecorded {
-    let answer = |item: &str, value: AnswerValue| Answer { item: item.into(), value, note: String::new() };
+    let answer = |item: &str, value: AnswerValue| Answer::new(item, value);
     VisitRecorded {
         visit: VisitId(Uuid::from_u128(n)),
         round: occurrence().round(),
@@ -260,7 +270,8 @@ fn what_somebody_walked_before_leaving_counts_and_what_came_after_is_flagged() {
 fn a_finding_is_put_right_once_and_the_first_comment_stays() {
     let Deed::Fact(raised) = bundle(visit(1, AnswerValue::Failed), &checklist()).remove(1) else { panic!("a fact") };
     let finding = Finding::of_item(VisitId(Uuid::from_u128(1)), "light");
-    let corrected = |comment: &str| Fact::FindingCorrected(FindingCorrected { finding, comment: comment.into() });
+    let corrected =
+        |comment: &str| Fact::FindingCorrected(FindingCorrected { finding, comment: comment.into(), photos: vec![] });
     let mut kept = Kept::default();
     kept.fact(raised, &guard(7), &at(NOW));
     assert!(kept.0.finding().is_some_and(Finding::is_open));
@@ -268,6 +279,87 @@ fn a_finding_is_put_right_once_and_the_first_comment_stays() {
     assert_eq!(kept.fact(corrected("again"), &guard(7), &at(NOW)).flags, BTreeSet::from([Flag::AlreadyDone]));
     let comment = kept.0.finding().and_then(|finding| finding.corrected.as_ref()).map(|it| it.comment.as_str());
     assert_eq!(comment, Some("bulb changed"));
+}
+
+fn corrected(visit: &Visit, light: AnswerValue, reason: &str) -> Vec<Deed> {
+    let answers = vec![Answer::new("exit", AnswerValue::Passed), Answer::new("light", light)];
+    correct(visit, answers, reason.into(), &checklist())
+}
+
+#[test]
+fn a_corrected_visit_keeps_who_when_old_and_new() {
+    let mut kept = Kept::default();
+    kept.fact(started(), &guard(7), &at(NOW));
+    kept.fact(Fact::VisitRecorded(visit(1, AnswerValue::Passed)), &guard(7), &at(NOW));
+    let before = kept.visit(1);
+    let deeds = corrected(&before, AnswerValue::Failed, "looked again");
+    let [Deed::Fact(correction), Deed::Fact(Fact::FindingRaised(raised))] = deeds.as_slice() else {
+        panic!("a correction and a finding, but {deeds:?}");
+    };
+    assert_eq!(raised.finding, Finding::of_item(before.id, "light"));
+    assert_eq!(kept.fact(correction.clone(), &guard(7), &at(NOW.plus(5))).flags, no_flags());
+    let after = kept.visit(1);
+    let [correction] = after.corrections.as_slice() else { panic!("one correction, but {:?}", after.corrections) };
+    assert_eq!(
+        (correction.by, correction.at.best, correction.reason.as_str()),
+        (before.by, NOW.plus(5), "looked again")
+    );
+    let [changed] = correction.changed.as_slice() else { panic!("one answer changed, but {:?}", correction.changed) };
+    assert_eq!(changed.old.as_ref().map(|answer| &answer.value), Some(&AnswerValue::Passed));
+    assert_eq!(changed.new.as_ref().map(|answer| &answer.value), Some(&AnswerValue::Failed));
+    assert_eq!(corrected(&after, AnswerValue::Failed, "the same"), []);
+}
+
+#[test]
+fn an_answer_put_straight_ends_the_finding_that_it_raised() {
+    let mut kept = Kept::default();
+    kept.fact(started(), &guard(7), &at(NOW));
+    kept.fact(Fact::VisitRecorded(visit(1, AnswerValue::Failed)), &guard(7), &at(NOW));
+    let deeds = corrected(&kept.visit(1), AnswerValue::Passed, "wrong button");
+    let [_, Deed::Fact(Fact::FindingCorrected(ended))] = deeds.as_slice() else { panic!("an end, but {deeds:?}") };
+    assert_eq!((ended.finding, ended.comment.as_str()), (Finding::of_item(kept.visit(1).id, "light"), "wrong button"));
+}
+
+#[test]
+fn correcting_somebody_elses_visit_is_flagged_unless_one_answers_for_it() {
+    let mut kept = Kept::default();
+    kept.fact(started(), &guard(7), &at(NOW));
+    kept.fact(Fact::VisitRecorded(visit(1, AnswerValue::Passed)), &guard(7), &at(NOW));
+    let correction = |light| match corrected(&kept.visit(1), light, "r").remove(0) {
+        Deed::Fact(fact) => fact,
+        Deed::Request(_) => panic!("a fact"),
+    };
+    let (first, unknown) = (correction(AnswerValue::Failed), correction(AnswerValue::NotApplicable));
+    let Fact::VisitCorrected(of_another) = unknown.clone() else { panic!("a correction") };
+    assert_eq!(kept.fact(first.clone(), &guard(8), &at(NOW)).flags, BTreeSet::from([Flag::NotEntitled]));
+    let supervisor = Actor::Person(person(9, Role::Supervisor));
+    assert_eq!(kept.fact(unknown, &supervisor, &at(NOW)).flags, no_flags());
+    let of_another = VisitCorrected { visit: VisitId(Uuid::from_u128(99)), ..of_another };
+    let flags = kept.fact(Fact::VisitCorrected(of_another), &guard(7), &at(NOW)).flags;
+    assert_eq!(flags, BTreeSet::from([Flag::UnknownReference]));
+}
+
+#[test]
+fn what_was_put_right_on_the_spot_is_a_closed_finding_with_its_comment_and_photos() {
+    let photo = Photo { hash: PhotoHash::of(b"a lamp"), taken: NOW, width: 1600, height: 1200, bytes: 6 };
+    let light = Answer {
+        corrected: Some("bulb changed".into()),
+        photos: vec![photo],
+        ..Answer::new("light", AnswerValue::Failed)
+    };
+    let visit = VisitRecorded {
+        answers: vec![Answer::new("exit", AnswerValue::Passed), light],
+        ..visit(1, AnswerValue::Failed)
+    };
+    let mut kept = Kept::default();
+    for deed in bundle(visit, &checklist()).into_iter().skip(1) {
+        let Deed::Fact(fact) = deed else { panic!("a fact") };
+        kept.fact(fact, &guard(7), &at(NOW));
+    }
+    let finding = kept.0.finding().expect("a finding");
+    assert_eq!(finding.corrected.as_ref().map(|it| it.comment.as_str()), Some("bulb changed"));
+    assert_eq!(finding.photos, [photo]);
+    assert_eq!(kept.0.records[0].body.photos(), [&photo]);
 }
 
 fn ask(root: &Root, request: Request, actor: &Actor) -> Result<Decision, Refusal> {

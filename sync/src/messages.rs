@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use domain::{
     changes::{CHANGE_VERSION, Change, Deed, Undecodable},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
+    photos::PhotoFault,
     records::{Audience, Body, Record},
     refusal::{Flag, Refusal},
     text::Words,
@@ -25,6 +26,10 @@ pub mod path {
     pub const HELLO: &str = "/api/v1/sync/hello";
     pub const PUSH: &str = "/api/v1/sync/push";
     pub const PULL: &str = "/api/v1/sync/pull";
+    /// A photo is put at this and its hash: `/api/v1/sync/photos/<hash>`.
+    pub const PHOTOS: &str = "/api/v1/sync/photos";
+    /// A photo is shown from this and its hash; its thumbnail from that and `/thumbnail`.
+    pub const SHOWN_PHOTOS: &str = "/api/v1/photos";
 }
 
 /// The most changes of one push.
@@ -242,6 +247,16 @@ pub enum LaneTrouble {
     Forked { lane: LaneId },
     /// The lane is not this device's, or its person may not act here.
     NotYours { lane: LaneId },
+}
+
+/// What became of a photo that was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum PhotoAnswer {
+    /// The server has it and its hash is right: the device may free it.
+    Kept,
+    /// It will never be taken; the answer beside it counts all the same.
+    Refused { why: PhotoFault },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,10 +1,11 @@
 //! Talks to the server. Whatever is not a genuine answer is no network at all.
 
+use domain::photos::PhotoHash;
 use futures_timeout::with_timeout;
 use serde::{Serialize, de::DeserializeOwned};
 use sync::{
     device::exchange::Fault,
-    messages::{PROTOCOL, PROTOCOL_HEADER},
+    messages::{PROTOCOL, PROTOCOL_HEADER, PhotoAnswer, path},
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,6 +13,8 @@ use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, Reques
 
 /// Milliseconds after which an answer is no longer waited for.
 const PATIENCE: u32 = 30_000;
+/// The same for a photo: 2 MB through a network of 100 kbit/s.
+const PHOTO_PATIENCE: u32 = 180_000;
 
 /// Posts a message of the sync protocol and reads the answer.
 ///
@@ -19,7 +22,30 @@ const PATIENCE: u32 = 30_000;
 /// A [`Fault`]: [`Fault::Offline`] also for a 200 that is not ours, as a captive portal gives.
 pub async fn post<Q: Serialize, A: DeserializeOwned>(path: &str, message: &Q) -> Result<A, Fault> {
     let body = serde_json::to_string(message).map_err(|_| Fault::Rejected)?;
-    let (response, text) = with_timeout(fetch(path, &body)).await.ok_or(Fault::Offline)?;
+    let body = Body { method: "POST", kind: "application/json", content: JsValue::from_str(&body) };
+    read(with_timeout(PATIENCE, fetch(path, body)).await)
+}
+
+/// Puts the bytes of a photo under its hash.
+///
+/// # Errors
+/// As [`post`].
+pub async fn put_photo(hash: PhotoHash, bytes: &[u8]) -> Result<PhotoAnswer, Fault> {
+    let content = js_sys::Uint8Array::from(bytes).into();
+    let body = Body { method: "PUT", kind: "image/jpeg", content };
+    read(with_timeout(PHOTO_PATIENCE, fetch(&format!("{}/{hash}", path::PHOTOS), body)).await)
+}
+
+/// Whether the server answers at `path` at all, whatever it says.
+pub async fn is_reached(path: &str) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let asked = async { JsFuture::from(window.fetch_with_str(path)).await.ok()?.dyn_into::<Response>().ok() };
+    let answer = with_timeout(PATIENCE, asked).await;
+    answer.is_some_and(|response| response.headers().get(PROTOCOL_HEADER).ok().flatten().as_deref() == Some(PROTOCOL))
+}
+
+fn read<A: DeserializeOwned>(answer: Option<(Response, String)>) -> Result<A, Fault> {
+    let (response, text) = answer.ok_or(Fault::Offline)?;
     let is_ours = response.headers().get(PROTOCOL_HEADER).ok().flatten().as_deref() == Some(PROTOCOL);
     if !is_ours {
         return Err(Fault::Offline);
@@ -36,14 +62,20 @@ pub async fn post<Q: Serialize, A: DeserializeOwned>(path: &str, message: &Q) ->
     }
 }
 
-async fn fetch(path: &str, body: &str) -> Option<(Response, String)> {
+struct Body {
+    method: &'static str,
+    kind: &'static str,
+    content: JsValue,
+}
+
+async fn fetch(path: &str, body: Body) -> Option<(Response, String)> {
     let headers = Headers::new().ok()?;
-    headers.set("content-type", "application/json").ok()?;
+    headers.set("content-type", body.kind).ok()?;
     headers.set(PROTOCOL_HEADER, PROTOCOL).ok()?;
     let init = RequestInit::new();
-    init.set_method("POST");
+    init.set_method(body.method);
     init.set_headers(&headers);
-    init.set_body(&JsValue::from_str(body));
+    init.set_body(&body.content);
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::SameOrigin);
     // A redirect is a portal's, never ours.
@@ -74,10 +106,10 @@ mod futures_timeout {
 
     use gloo_timers::future::TimeoutFuture;
 
-    /// `None` when `future` took longer than the device is patient.
-    pub async fn with_timeout<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
+    /// `None` when `future` took longer.
+    pub async fn with_timeout<T>(milliseconds: u32, future: impl Future<Output = Option<T>>) -> Option<T> {
         let mut future = pin!(future);
-        let mut timeout = pin!(TimeoutFuture::new(super::PATIENCE));
+        let mut timeout = pin!(TimeoutFuture::new(milliseconds));
         poll_fn(|context| {
             if let Poll::Ready(value) = future.as_mut().poll(context) {
                 return Poll::Ready(value);

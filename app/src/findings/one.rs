@@ -5,6 +5,7 @@ use domain::{
     findings::Source,
     ids::FindingId,
     permissions::{Act, may},
+    photos::Photo,
     records::Body,
     text::{NOTE_MOST, typed},
 };
@@ -12,6 +13,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use crate::{
     locales::{self, findings as say, general, time},
+    photos::{self, photo_list},
     results::person_name,
     store::use_store,
     ui,
@@ -50,7 +52,7 @@ fn One(finding: FindingId) -> impl IntoView {
             let who = say::found_by(&person_name(world, finding.by), &time::absolute(finding.at.best, now, &zone));
             let corrected = finding.corrected.as_ref().map(|correction| {
                 let who = say::corrected_by(&person_name(world, correction.by), &time::absolute(correction.at.best, now, &zone));
-                view! { <div class="card"><p class="done">{ui::glyph("corrected")}{who}</p><p class="words">{correction.comment.clone()}</p></div> }
+                view! { <div class="card"><p class="done">{ui::glyph("corrected")}{who}</p><p class="words">{correction.comment.clone()}</p>{photos::row(correction.photos.clone(), None)}</div> }
             });
             let may_see = store.me().is_some_and(|me| may(&me.roles, Act::SeeResults));
             let round = round.filter(|round| may_see && world.get((*round).into()).is_some());
@@ -58,6 +60,7 @@ fn One(finding: FindingId) -> impl IntoView {
                 <div class="card">
                     {finding.what.as_ref().map(|what| view! { <p class="what">{locales::say(what)}</p> })}
                     <p class="words">{finding.note.clone()}</p>
+                    {photos::row(finding.photos.clone(), None)}
                     <p class="note">{place}" · "{source}</p>
                     <p class="note">{who}</p>
                     {round.map(|round| view! { <a class="button quiet" href=format!("/results/{round}")>{say::see_round()}</a> })}
@@ -83,7 +86,25 @@ fn One(finding: FindingId) -> impl IntoView {
 #[component]
 fn PutRight(finding: FindingId) -> impl IntoView {
     let store = use_store();
-    let comment = RwSignal::new(String::new());
+    let key = format!("corrected:{finding}");
+    let kept: (String, Vec<Photo>) =
+        store.draft(&key).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let comment = RwSignal::new(kept.0);
+    let photos = RwSignal::new(kept.1);
+    let key = StoredValue::new(key);
+    let text = |draft: &(String, Vec<Photo>)| serde_json::to_string(draft).unwrap_or_default();
+    Effect::new(move |before: Option<(String, Vec<Photo>)>| {
+        let now = (comment.get(), photos.get());
+        if before.is_some_and(|before| before != now) {
+            store.keep_draft(key.get_value(), text(&now));
+        }
+        now
+    });
+    let album = photo_list(photos, move |photo| {
+        let mut draft = (comment.get_untracked(), photos.get_untracked());
+        draft.1.push(photo);
+        (key.get_value(), text(&draft))
+    });
     let fault = RwSignal::new(None::<String>);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -91,9 +112,10 @@ fn PutRight(finding: FindingId) -> impl IntoView {
             Ok(comment) => comment,
             Err(unfit) => return fault.set(Some(general::unfit(&unfit))),
         };
-        let deed = Deed::Fact(Fact::FindingCorrected(FindingCorrected { finding, comment }));
+        let deed =
+            Deed::Fact(Fact::FindingCorrected(FindingCorrected { finding, comment, photos: photos.get_untracked() }));
         leptos::task::spawn_local(async move {
-            if let Err(problem) = store.commit(vec![deed], None).await {
+            if let Err(problem) = store.commit(vec![deed], Some(key.get_value())).await {
                 fault.set(Some(ui::not_saved(&problem)));
             }
         });
@@ -101,6 +123,7 @@ fn PutRight(finding: FindingId) -> impl IntoView {
     view! {
         <form class="card" on:submit=submit>
             <ui::LongField label=say::how() name="comment" value=comment fault=fault/>
+            {album}
             <button class="button main" type="submit">{say::put_right()}</button>
         </form>
     }

@@ -4,15 +4,18 @@ use domain::{
     changes::{Deed, Fact},
     findings::{FindingRaised, Source},
     ids::CheckpointId,
+    photos::Photo,
     records::Body,
     text::{NOTE_MOST, typed},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::use_location;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     device::clock,
     locales::{self, findings as say, general},
+    photos::photo_list,
     shell::go,
     store::use_store,
     ui,
@@ -20,6 +23,21 @@ use crate::{
 
 /// Where the draft of a report is kept.
 const DRAFT: &str = "finding";
+
+/// A report before it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Draft {
+    place: String,
+    note: String,
+    #[serde(default)]
+    photos: Vec<Photo>,
+}
+
+impl Draft {
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
 
 pub fn page() -> AnyView {
     view! { <Report/> }.into_any()
@@ -29,21 +47,27 @@ pub fn page() -> AnyView {
 fn Report() -> impl IntoView {
     let store = use_store();
     let query = use_location().query;
-    let kept: (String, String) =
-        store.draft(DRAFT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let kept: Draft = store.draft(DRAFT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let asked = query.with_untracked(|query| query.get("at"));
-    let place = RwSignal::new(asked.unwrap_or(kept.0));
-    let note = RwSignal::new(kept.1);
+    let place = RwSignal::new(asked.unwrap_or(kept.place));
+    let note = RwSignal::new(kept.note);
+    let photos = RwSignal::new(kept.photos);
     let place_fault = RwSignal::new(None::<String>);
     let fault = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
     let go = go();
-    Effect::new(move |before: Option<(String, String)>| {
-        let now = (place.get(), note.get());
+    let draft = move || Draft { place: place.get(), note: note.get(), photos: photos.get() };
+    Effect::new(move |before: Option<Draft>| {
+        let now = draft();
         if before.is_some_and(|before| before != now) {
-            store.keep_draft(DRAFT.into(), serde_json::to_string(&now).unwrap_or_default());
+            store.keep_draft(DRAFT.into(), now.text());
         }
         now
+    });
+    let album = photo_list(photos, move |photo| {
+        let mut draft = untrack(draft);
+        draft.photos.push(photo);
+        (DRAFT.into(), draft.text())
     });
     let checkpoints = store.world.with_untracked(|world| {
         let mut points: Vec<(CheckpointId, String)> = world
@@ -69,6 +93,7 @@ fn Report() -> impl IntoView {
             source: Source::Reported { round: None },
             what: None,
             note: words,
+            photos: photos.get_untracked(),
         };
         let go = go.clone();
         leptos::task::spawn_local(async move {
@@ -94,6 +119,7 @@ fn Report() -> impl IntoView {
                     <p class="fault" id="place-fault" role="alert">{move || place_fault.get()}</p>
                 </div>
                 <ui::LongField label=say::what_is_wrong() name="note" note=say::what_is_wrong_note() value=note fault=fault/>
+                {album}
                 {ui::problem(move || problem.get())}
                 <button class="button main" type="submit">{say::send()}</button>
             </form>

@@ -172,5 +172,6 @@ fn value_told(item: &Item, value: &AnswerValue) -> String {
             .map_or_else(|| key.clone(), |option| locales::say(&option.text)),
         (AnswerValue::Chosen(key), _) => key.clone(),
         (AnswerValue::Text(text), _) => text.clone(),
+        (AnswerValue::Photographed, _) => say_checklists::photographed().into(),
     }
 }

@@ -8,12 +8,13 @@ use std::{
     task::{Poll, Waker},
 };
 
+use domain::photos::PhotoHash;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Step, Write},
-        outbox::{Entry, EntryState},
+        outbox::{Entry, EntryState, OwnPhoto, PhotoState},
     },
     messages::{HelloAnswer, PullAnswer, PushAnswer, path},
 };
@@ -133,6 +134,7 @@ async fn exchange_once(
             }
             store.world.with_untracked(|world| exchange.pushed(answer, sent, &world.outbox, clock::fresh_lane))
         }
+        Message::Photo(hash) => return put_photo(store, exchange, hash).await,
         Message::Pull(pull) => {
             let answer: PullAnswer = network::post(path::PULL, &pull).await?;
             exchange.pulled(answer, clock::mono())
@@ -191,6 +193,12 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             store.wrote_outbox(|world| world.reload_outbox(outbox));
             store.tell(Told::Outbox);
         }
+        Write::Photo(hash, answer) => {
+            let own = store.world.with_untracked(|world| world.outbox.photos.get(&hash).copied());
+            if let Some(own) = own {
+                store.put_photo_state(own.answered(answer, clock::wall())).await?;
+            }
+        }
         Write::Absorb(page) => {
             if !page.rows.is_empty()
                 || !page.departures.is_empty()
@@ -208,6 +216,35 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             store.filling.set(false);
             store.tell(Told::Records);
         }
+    }
+    Ok(())
+}
+
+async fn put_photo(store: Store, exchange: &mut Exchange, hash: PhotoHash) -> Result<(), Fault> {
+    let Ok(bytes) = store.disk().photo_bytes(hash).await else {
+        // The disk may be itself again later.
+        exchange.hold_back(hash);
+        return Ok(());
+    };
+    let Some(bytes) = bytes else {
+        let own = store.world.with_untracked(|world| world.outbox.photos.get(&hash).copied());
+        let damaged = own.map(|own| OwnPhoto { state: PhotoState::Damaged, ..own });
+        if let Some(damaged) = damaged {
+            store.put_photo_state(damaged).await.map_err(|_| Fault::Busy { after: None })?;
+        }
+        return Ok(());
+    };
+    let answer = match network::put_photo(hash, &bytes).await {
+        Ok(answer) => answer,
+        Err(Fault::Rejected) => {
+            exchange.hold_back(hash);
+            return Ok(());
+        }
+        Err(fault) => return Err(fault),
+    };
+    store.network.set(Network::Good);
+    for write in exchange.photo_put(hash, answer) {
+        carry_out(store, exchange, write).await.map_err(|_| Fault::Busy { after: None })?;
     }
     Ok(())
 }

@@ -14,24 +14,32 @@ use std::{cell::RefCell, rc::Rc};
 use sync::{
     device::{
         exchange::Place,
-        outbox::{Entry, Outbox, OwnLane},
+        outbox::{Entry, Outbox, OwnLane, OwnPhoto, PhotoState},
     },
     messages::{Enrolled, Row, Unlock},
 };
+use wasm_bindgen::JsValue;
 
 use domain::{
     changes::Change,
     ids::{LaneId, PersonId},
+    photos::PhotoHash,
     time::{Contact, Moment},
 };
 
+use crate::device::pictures::Picture;
+
 const NAME: &str = "lamplighter";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 const RECORDS: &str = "records";
 const OUTBOX: &str = "outbox";
 const LANES: &str = "lanes";
 const DRAFTS: &str = "drafts";
+/// What this device took: each photo's state, its bytes until the server has them, and its thumbnail.
+const PHOTOS: &str = "photos";
+const PHOTO_BYTES: &str = "photo-bytes";
+const THUMBNAILS: &str = "thumbnails";
 /// Single values: the enrolment, the place in the log, the last contact, the unlocks.
 const FACTS: &str = "facts";
 
@@ -111,12 +119,14 @@ impl Disk {
     /// is just filling.
     pub async fn outbox(&self) -> Result<Outbox> {
         let database = self.database();
-        let tx = database.transaction([LANES, OUTBOX]).build()?;
+        let tx = database.transaction([LANES, OUTBOX, PHOTOS]).build()?;
         let lanes: Vec<OwnLane> = all(&tx, LANES).await?;
         let entries: Vec<Entry> = all(&tx, OUTBOX).await?;
+        let photos: Vec<OwnPhoto> = all(&tx, PHOTOS).await?;
         Ok(Outbox {
             lanes: lanes.into_iter().map(|lane| (lane.lane, lane)).collect(),
             entries: entries.into_iter().map(|entry| ((entry.lane, entry.n), entry)).collect(),
+            photos: photos.into_iter().map(|own| (own.photo.hash, own)).collect(),
         })
     }
 
@@ -129,8 +139,8 @@ impl Disk {
         Ok(keys.into_iter().zip(values).collect())
     }
 
-    /// Appends a bundle of changes to the person's lane and drops the draft it was made of: one strict transaction, with
-    /// the lane's tail read inside it, so that two tabs never give one number twice.
+    /// Appends a bundle of changes to the person's lane, sends its photos on their way and drops the draft it was made of:
+    /// one strict transaction, with the lane's tail read inside it, so that two tabs never give one number twice.
     ///
     /// # Errors
     /// A [`DiskFault`]; then nothing was written.
@@ -138,13 +148,14 @@ impl Disk {
         &self,
         lane_if_none: OwnLane,
         changes: &[Change],
+        photos: &[OwnPhoto],
         finished_draft: Option<&str>,
     ) -> Result<(OwnLane, Vec<Entry>)> {
-        match self.append_once(lane_if_none, changes, finished_draft).await {
+        match self.append_once(lane_if_none, changes, photos, finished_draft).await {
             // Mobile browsers drop the connection in the background: open it again and try once more.
             Err(DiskFault::Failed(_)) => {
                 self.reopen().await?;
-                self.append_once(lane_if_none, changes, finished_draft).await
+                self.append_once(lane_if_none, changes, photos, finished_draft).await
             }
             done => done,
         }
@@ -154,10 +165,11 @@ impl Disk {
         &self,
         lane_if_none: OwnLane,
         changes: &[Change],
+        photos: &[OwnPhoto],
         finished_draft: Option<&str>,
     ) -> Result<(OwnLane, Vec<Entry>)> {
         let database = self.database();
-        let tx = begin(&database, &[LANES, OUTBOX, DRAFTS], TransactionDurability::Strict)?;
+        let tx = begin(&database, &[LANES, OUTBOX, DRAFTS, PHOTOS], TransactionDurability::Strict)?;
         let lanes = tx.object_store(LANES)?;
         let known: Vec<String> = lanes.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
         let mut lane = known
@@ -175,6 +187,10 @@ impl Disk {
         }
         lane.last += entries.len() as i64;
         lanes.put(text(&lane)).with_key(lane.lane.to_string()).primitive()?;
+        let marks = tx.object_store(PHOTOS)?;
+        for own in photos {
+            marks.put(text(own)).with_key(own.photo.hash.to_string()).primitive()?;
+        }
         if let Some(draft) = finished_draft {
             tx.object_store(DRAFTS)?.delete(draft.to_owned()).primitive()?;
         }
@@ -185,6 +201,63 @@ impl Disk {
     pub async fn put_draft(&self, key: &str, draft: String) -> Result<()> {
         self.write(&[DRAFTS], TransactionDurability::Strict, |tx| {
             tx.object_store(DRAFTS)?.put(draft.clone()).with_key(key.to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps a photo together with the draft that names it: bytes, thumbnail, state and draft, all or nothing.
+    pub async fn put_photo(&self, own: &OwnPhoto, picture: &Picture, draft: (&str, &str)) -> Result<()> {
+        let hash = own.photo.hash.to_string();
+        self.write(&[PHOTOS, PHOTO_BYTES, THUMBNAILS, DRAFTS], TransactionDurability::Strict, |tx| {
+            // As an ArrayBuffer: WebKit loses and swaps Blobs.
+            let bytes = js_sys::Uint8Array::from(picture.bytes.as_slice()).buffer();
+            tx.object_store(PHOTO_BYTES)?.put(JsValue::from(bytes)).with_key(hash.clone()).primitive()?;
+            tx.object_store(THUMBNAILS)?.put(picture.thumbnail.clone()).with_key(hash.clone()).primitive()?;
+            tx.object_store(PHOTOS)?.put(text(own)).with_key(hash.clone()).primitive()?;
+            tx.object_store(DRAFTS)?.put(draft.1.to_owned()).with_key(draft.0.to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The bytes of a photo, if they are here and read back as they were written.
+    pub async fn photo_bytes(&self, hash: PhotoHash) -> Result<Option<Vec<u8>>> {
+        let database = self.database();
+        let tx = database.transaction([PHOTO_BYTES]).build()?;
+        let kept: Option<JsValue> = tx.object_store(PHOTO_BYTES)?.get(hash.to_string()).primitive()?.await?;
+        let bytes = kept.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec());
+        Ok(bytes.filter(|bytes| PhotoHash::of(bytes) == hash))
+    }
+
+    /// The thumbnail of a photo that was taken here, as a `data:` address.
+    pub async fn thumbnail(&self, hash: PhotoHash) -> Result<Option<String>> {
+        let database = self.database();
+        let tx = database.transaction([THUMBNAILS]).build()?;
+        Ok(tx.object_store(THUMBNAILS)?.get(hash.to_string()).primitive()?.await?)
+    }
+
+    /// Keeps the state of a photo; once the server has it, its bytes are freed.
+    pub async fn put_photo_state(&self, own: &OwnPhoto) -> Result<()> {
+        let hash = own.photo.hash.to_string();
+        self.write(&[PHOTOS, PHOTO_BYTES], TransactionDurability::Strict, |tx| {
+            tx.object_store(PHOTOS)?.put(text(own)).with_key(hash.clone()).primitive()?;
+            if matches!(own.state, PhotoState::Kept { .. }) {
+                tx.object_store(PHOTO_BYTES)?.delete(hash.clone()).primitive()?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn drop_photos(&self, photos: &[PhotoHash]) -> Result<()> {
+        self.write(&[PHOTOS, PHOTO_BYTES, THUMBNAILS], TransactionDurability::Strict, |tx| {
+            for store in [PHOTOS, PHOTO_BYTES, THUMBNAILS] {
+                let store = tx.object_store(store)?;
+                for hash in photos {
+                    store.delete(hash.to_string()).primitive()?;
+                }
+            }
             Ok(())
         })
         .await
@@ -303,8 +376,11 @@ async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<V
 async fn open() -> Result<Database> {
     let database = Database::open(NAME)
         .with_version(VERSION)
-        .with_on_upgrade_needed(|_, database| {
-            for store in [RECORDS, OUTBOX, LANES, DRAFTS, FACTS] {
+        .with_on_upgrade_needed(|event, database| {
+            let first: &[&str] = &[RECORDS, OUTBOX, LANES, DRAFTS, FACTS];
+            let second: &[&str] = &[PHOTOS, PHOTO_BYTES, THUMBNAILS];
+            let is_new = event.old_version() < 1.0;
+            for store in first.iter().filter(|_| is_new).chain(second) {
                 database.create_object_store(store).build()?;
             }
             Ok(())
@@ -342,4 +418,21 @@ pub fn outdated(outbox: &Outbox, now: Moment) -> Vec<(LaneId, i64)> {
         .filter(|entry| !entry.is_waiting() && !entry.needs_attention() && entry.saved.plus(KEEP_SENT) < now)
         .map(|entry| (entry.lane, entry.n))
         .collect()
+}
+
+/// Photos that nothing here needs any more: taken for a draft that is gone, or with the server for long.
+pub fn outdated_photos<'a>(
+    outbox: &Outbox,
+    drafts: impl Iterator<Item = &'a String> + Clone,
+    now: Moment,
+) -> Vec<PhotoHash> {
+    let is_outdated = |own: &&OwnPhoto| match own.state {
+        PhotoState::Draft => {
+            let hash = own.photo.hash.to_string();
+            !drafts.clone().any(|draft| draft.contains(&hash))
+        }
+        PhotoState::Kept { at } => at.plus(KEEP_SENT) < now,
+        PhotoState::Waiting | PhotoState::Refused { .. } | PhotoState::Damaged => false,
+    };
+    outbox.photos.values().filter(is_outdated).map(|own| own.photo.hash).collect()
 }

@@ -7,6 +7,7 @@ use domain::{
     community::Community,
     ids::{ChangeId, CommunityId, PersonId},
     people::Person,
+    photos::{Photo, PhotoHash},
     records::Body,
     time::{Contact, Moment, Stamp, Zone},
 };
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 use sync::{
     device::{
         exchange::Fault,
-        outbox::{Entry, Outbox},
+        outbox::{Entry, Outbox, OwnPhoto, PhotoState},
         world::World,
     },
     messages::{Enrolled, Identity, Profile, Unlock},
@@ -22,7 +23,9 @@ use sync::{
 
 use super::disk::{self, Disk, DiskFault, Facts};
 use crate::device::{
-    clock, preferences,
+    clock,
+    pictures::Picture,
+    preferences,
     tabs::{Tabs, Told},
 };
 
@@ -98,7 +101,11 @@ pub async fn open() -> Result<Opened, DiskFault> {
         disk.drop_entries(&old).await?;
     }
     let rows = disk.rows().await?;
-    let drafts = disk.drafts().await?.into_iter().collect();
+    let drafts: std::collections::BTreeMap<String, String> = disk.drafts().await?.into_iter().collect();
+    let gone = disk::outdated_photos(&outbox, drafts.values(), clock::wall());
+    if !gone.is_empty() {
+        disk.drop_photos(&gone).await?;
+    }
     let world = World::new(community_of(&facts), facts.place.cursor, rows, outbox);
     Ok(Opened { disk, facts, world, drafts })
 }
@@ -293,12 +300,14 @@ impl Store {
             .into_iter()
             .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes: None, deed })
             .collect();
+        let photos = self.photos_to_send(&changes);
         let lane = disk::new_lane(clock::fresh_lane(), present.person, present.identity);
-        let (lane, entries) =
-            self.disk().append(lane, &changes, finished_draft.as_deref()).await.map_err(NotSaved::Disk)?;
+        let appended = self.disk().append(lane, &changes, &photos, finished_draft.as_deref()).await;
+        let (lane, entries) = appended.map_err(NotSaved::Disk)?;
         let ids = entries.iter().map(|entry| entry.id).collect();
         self.wrote_outbox(|world| {
             world.outbox.lanes.insert(lane.lane, lane);
+            world.outbox.photos.extend(photos.into_iter().map(|own| (own.photo.hash, own)));
             world.saved(entries);
         });
         if let Some(draft) = finished_draft {
@@ -309,6 +318,70 @@ impl Store {
         self.tell(Told::Outbox);
         self.bell().ring();
         Ok(ids)
+    }
+
+    /// The photos of these changes that were a draft's until now.
+    fn photos_to_send(&self, changes: &[Change]) -> Vec<OwnPhoto> {
+        let named = changes.iter().flat_map(|change| change.deed.photos());
+        self.world.with_untracked(|world| {
+            let drafts = named.filter_map(|photo| world.outbox.photos.get(&photo.hash));
+            let drafts = drafts.filter(|own| own.state == PhotoState::Draft);
+            drafts.map(|own| OwnPhoto { state: PhotoState::Waiting, ..*own }).collect()
+        })
+    }
+
+    /// Keeps a picture that was just taken, together with the draft that names it: `with` gives the draft's key and text.
+    ///
+    /// # Errors
+    /// [`NotSaved`]; neither the picture nor the draft was written.
+    pub async fn keep_photo(
+        &self,
+        picture: Picture,
+        with: impl FnOnce(Photo) -> (String, String),
+    ) -> Result<Photo, NotSaved> {
+        let done = self.try_keep_photo(picture, with).await;
+        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        done
+    }
+
+    async fn try_keep_photo(
+        &self,
+        picture: Picture,
+        with: impl FnOnce(Photo) -> (String, String),
+    ) -> Result<Photo, NotSaved> {
+        let by = self.present.get_untracked().ok_or(NotSaved::NobodyPresent)?.person;
+        let hash = PhotoHash::of(&picture.bytes);
+        let bytes = u32::try_from(picture.bytes.len()).unwrap_or(u32::MAX);
+        let photo = Photo { hash, taken: clock::wall(), width: picture.width, height: picture.height, bytes };
+        let (key, text) = with(photo);
+        let known = self.world.with_untracked(|world| world.outbox.photos.get(&hash).copied());
+        // The very same picture twice is one photo, which may be with the server already.
+        let own = known.unwrap_or(OwnPhoto { photo, by, state: PhotoState::Draft });
+        if !matches!(own.state, PhotoState::Kept { .. }) {
+            self.disk().put_photo(&own, &picture, (&key, &text)).await.map_err(NotSaved::Disk)?;
+        } else {
+            self.disk().put_draft(&key, text.clone()).await.map_err(NotSaved::Disk)?;
+        }
+        self.wrote_outbox(|world| {
+            world.outbox.photos.insert(hash, own);
+        });
+        self.drafts.update_untracked(|drafts| {
+            drafts.insert(key, text);
+        });
+        Ok(photo)
+    }
+
+    /// Keeps what became of a photo.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; the world stays as it was.
+    pub async fn put_photo_state(&self, own: OwnPhoto) -> Result<(), DiskFault> {
+        self.disk().put_photo_state(&own).await?;
+        self.wrote_outbox(|world| {
+            world.outbox.photos.insert(own.photo.hash, own);
+        });
+        self.tell(Told::Outbox);
+        Ok(())
     }
 
     fn stamp(&self) -> Stamp {

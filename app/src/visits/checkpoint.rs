@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use domain::{
     changes::{Deed, Fact, FindingCorrected},
-    checklists::Checklist,
+    checklists::{AnswerKind, Checklist},
     findings::Finding,
     ids::{CheckpointId, RoundId},
     records::Body,
     rounds::Round,
-    visits::{Proof, bundle},
+    visits::{Proof, Visit, bundle, last_reading},
 };
 use leptos::prelude::*;
 use sync::device::world::World;
 
 use super::{
-    draft::Draft,
+    draft::{Draft, Faults},
     draft_key,
     items::{Answering, items},
     proof::{Arrive, comes_first},
@@ -41,6 +41,7 @@ struct Here {
     round: Round,
     checklist: Checklist,
     comes_first: Option<String>,
+    visits: Vec<Visit>,
 }
 
 fn here(world: &World, round: RoundId, checkpoint: CheckpointId) -> Option<Here> {
@@ -55,8 +56,34 @@ fn here(world: &World, round: RoundId, checkpoint: CheckpointId) -> Option<Here>
         name: locales::say(&point.name),
         checklist: newest.max_by_key(|checklist| checklist.version)?.clone(),
         comes_first: comes_first(world, round, checkpoint),
+        visits: visits_at(world, checkpoint),
         round: round.clone(),
     })
+}
+
+fn visits_at(world: &World, checkpoint: CheckpointId) -> Vec<Visit> {
+    let visits = world.all().filter_map(|body| match body {
+        Body::Visit(visit) if visit.checkpoint == checkpoint => Some(visit.clone()),
+        _ => None,
+    });
+    visits.collect()
+}
+
+/// What was read last, in words, beside each item that is a reading.
+fn last_readings(
+    store: Store,
+    checklist: &Checklist,
+    checkpoint: CheckpointId,
+    visits: &[Visit],
+) -> BTreeMap<String, String> {
+    let (zone, now) = (store.zone(), store.time());
+    let last = checklist.items.iter().filter_map(|item| {
+        let AnswerKind::Reading { unit, .. } = &item.answer else { return None };
+        let (reading, at) = last_reading(visits, checkpoint, checklist.id, &item.key)?;
+        let when = time::absolute(at.best, now, &zone);
+        Some((item.key.clone(), locales::checklists::last_reading(&reading.to_string(), unit, &when)))
+    });
+    last.collect()
 }
 
 #[component]
@@ -83,12 +110,20 @@ fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
         keep.run(());
     });
     let back = format!("/rounds/{round}");
-    let Here { name, checklist, comes_first, round: record } = here;
+    let Here { name, checklist, comes_first, round: record, visits } = here;
     if record.finished.is_some() {
         return view! { <ui::Page title=name back=back>{ui::empty(say::is_over(), say::is_over_next())}</ui::Page> }
             .into_any();
     }
-    let answering = Answering { draft, faults: RwSignal::new(BTreeMap::new()), keep };
+    let last = last_readings(store, &checklist, checkpoint, &visits);
+    let answering = Answering {
+        draft,
+        faults: RwSignal::new(Faults::new()),
+        keep,
+        key: StoredValue::new(key.clone()),
+        last: StoredValue::new(last),
+        past: RwSignal::new(vec![]),
+    };
     let foot = {
         let (checklist, name) = (checklist.clone(), name.clone());
         move || {
@@ -134,8 +169,8 @@ fn Note(answering: Answering) -> impl IntoView {
             <label for="field-note">{say::note()}" "<span class="note">{general::optional()}</span></label>
             <textarea id="field-note" rows="2" prop:value=move || answering.draft.with(|draft| draft.note.clone())
                 on:input=move |event| {
-                    answering.draft.update(|draft| draft.note = event_target_value(&event));
-                    answering.keep.run(());
+                    let words = event_target_value(&event);
+                    answering.change("typed note", |draft| draft.note = words);
                 }></textarea>
             <p class="fault" role="alert">{fault}</p>
         </div>
@@ -153,31 +188,32 @@ fn Done(
     key: String,
 ) -> impl IntoView {
     let store = use_store();
-    let Answering { draft, faults, keep } = answering;
+    let Answering { draft, faults, .. } = answering;
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let before = RwSignal::new(None::<Draft>);
     let go = go();
     let open = {
         let checklist = checklist.clone();
-        Memo::new(move |_| draft.with(|draft| checklist.items.iter().filter(|item| draft.is_open(item)).count()))
+        Memo::new(move |_| draft.with(|draft| draft.answers(&checklist).1.len()))
+    };
+    let can_pass = {
+        let checklist = checklist.clone();
+        Memo::new(move |_| {
+            draft.with(|draft| {
+                let mut passed = draft.clone();
+                passed.pass_the_rest(&checklist);
+                passed != *draft
+            })
+        })
     };
     let pass = {
         let checklist = checklist.clone();
         move |_| {
-            before.set(Some(draft.get_untracked()));
-            draft.update(|draft| draft.pass_the_rest(&checklist));
-            faults.set(BTreeMap::new());
-            keep.run(());
+            answering.change("all", |draft| draft.pass_the_rest(&checklist));
+            faults.set(Faults::new());
         }
     };
-    let undo = move |_| {
-        if let Some(earlier) = before.get_untracked() {
-            draft.set(earlier);
-            before.set(None);
-            keep.run(());
-        }
-    };
+    let can_undo = Memo::new(move |_| answering.past.with(|past| !past.is_empty()));
     let done = move |_| {
         if busy.get_untracked() {
             return;
@@ -202,14 +238,13 @@ fn Done(
     view! {
         {ui::problem(move || problem.get())}
         <div class="foot-row">
-            {move || if before.get().is_some() {
-                view! { <button type="button" class="button quiet" on:click=undo>{say::undo()}</button> }.into_any()
-            } else if open.get() > 0 {
+            {move || can_undo.get().then(|| view! {
+                <button type="button" class="button quiet icon-button" aria-label=say::undo() title=say::undo() on:click=move |_| answering.undo()>{ui::icon("undo")}</button>
+            })}
+            {move || can_pass.get().then(|| {
                 let pass = pass.clone();
-                view! { <button type="button" class="button quiet" on:click=pass>{say::all_normal()}</button> }.into_any()
-            } else {
-                ().into_any()
-            }}
+                view! { <button type="button" class="button quiet" on:click=pass>{say::all_normal()}</button> }
+            })}
             <button type="button" class="button main" disabled=move || busy.get() data-name=name on:click=done>
                 {move || if busy.get() { say::saving().to_owned() } else if open.get() > 0 { format!("{} · {}", say::done(), say::items_left(open.get())) } else { say::done().to_owned() }}
             </button>
@@ -218,7 +253,7 @@ fn Done(
 }
 
 /// Brings the first item with a fault into view.
-fn show_first(checklist: &Checklist, faults: &BTreeMap<String, domain::checklists::AnswerFault>) {
+fn show_first(checklist: &Checklist, faults: &Faults) {
     let first = checklist.items.iter().find(|item| faults.contains_key(&item.key));
     let element = first.and_then(|item| document().get_element_by_id(&format!("item-{}", item.key)));
     if let Some(element) = element {
@@ -235,6 +270,7 @@ fn Before(checkpoint: CheckpointId) -> impl IntoView {
         let deed = Deed::Fact(Fact::FindingCorrected(FindingCorrected {
             finding: finding.id,
             comment: say::is_fixed().to_owned(),
+            photos: vec![],
         }));
         leptos::task::spawn_local(async move {
             // A failed save shows in the saving chip, and the finding stays open here.

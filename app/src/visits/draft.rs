@@ -6,9 +6,10 @@ use domain::{
     changes::VisitRecorded,
     checklists::{Answer, AnswerFault, AnswerKind, AnswerValue, Checklist, Item, parse_reading},
     ids::{CheckpointId, PersonId, RoundId, VisitId},
+    photos::Photo,
     text::{NOTE_MOST, typed_or_empty},
     time::Moment,
-    visits::Proof,
+    visits::{Proof, Visit},
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,11 +36,28 @@ pub struct DraftAnswer {
     pub typed: String,
     #[serde(default)]
     pub note: String,
+    #[serde(default)]
+    pub photos: Vec<Photo>,
+    #[serde(default)]
+    pub without_photo: String,
+    /// How it was put right on the spot, as far as that is typed.
+    #[serde(default)]
+    pub corrected: Option<String>,
 }
+
+/// What is wrong, by item; the key `""` stands for the note.
+pub type Faults = BTreeMap<String, AnswerFault>;
 
 impl Draft {
     pub fn new(by: PersonId) -> Self {
         Self { visit: clock::fresh_visit(), by, proof: None, answers: BTreeMap::new(), note: String::new() }
+    }
+
+    /// The answers of a finished visit, to be put straight.
+    pub fn of(visit: &Visit, by: PersonId) -> Self {
+        let answers = visit.answers.iter().map(|answer| (answer.item.clone(), DraftAnswer::of(answer)));
+        let proof = Some((visit.proof.clone(), visit.at.best));
+        Self { visit: visit.id, by, proof, answers: answers.collect(), note: visit.note.clone() }
     }
 
     /// The answer to `item` as the rules want it; `None` when nothing was answered.
@@ -47,6 +65,10 @@ impl Draft {
         let draft = self.answers.get(&item.key)?;
         if let Some(value) = &draft.value {
             return Some(Ok(value.clone()));
+        }
+        if item.answer == AnswerKind::Photo {
+            let is_given = !draft.photos.is_empty() || !draft.without_photo.trim().is_empty();
+            return is_given.then_some(Ok(AnswerValue::Photographed));
         }
         if draft.typed.trim().is_empty() {
             return None;
@@ -56,51 +78,84 @@ impl Draft {
             AnswerKind::Text => {
                 typed_or_empty(&draft.typed, NOTE_MOST).map(AnswerValue::Text).map_err(AnswerFault::Unfit)
             }
-            AnswerKind::Check | AnswerKind::Choice { .. } => Err(AnswerFault::WrongKind),
+            AnswerKind::Check | AnswerKind::Choice { .. } | AnswerKind::Photo => Err(AnswerFault::WrongKind),
         })
     }
 
-    /// Whether `item` still needs an answer.
-    pub fn is_open(&self, item: &Item) -> bool {
-        item.required && !matches!(self.value(item), Some(Ok(_)))
+    fn answer(&self, item: &Item) -> Option<Result<Answer, AnswerFault>> {
+        let value = self.value(item)?;
+        let draft = self.answers.get(&item.key)?;
+        let words = |text: &str| typed_or_empty(text, NOTE_MOST).map_err(AnswerFault::Unfit);
+        Some(value.and_then(|value| {
+            Ok(Answer {
+                item: item.key.clone(),
+                value,
+                note: words(&draft.note)?,
+                photos: draft.photos.clone(),
+                without_photo: words(&draft.without_photo)?,
+                corrected: draft.corrected.as_deref().map(words).transpose()?,
+            })
+        }))
     }
 
-    /// Passes every check that has no answer yet.
-    pub fn pass_the_rest(&mut self, checklist: &Checklist) {
+    /// The answers as the rules take them, and what is still wrong among the items that are asked.
+    pub fn answers(&self, checklist: &Checklist) -> (Vec<Answer>, Faults) {
+        let mut answers = Vec::new();
+        let mut unfit = Faults::new();
         for item in &checklist.items {
-            let is_open = self.answers.get(&item.key).is_none_or(|answer| answer.value.is_none());
-            if item.answer == AnswerKind::Check && is_open {
-                self.answers.entry(item.key.clone()).or_default().value = Some(AnswerValue::Passed);
+            match self.answer(item) {
+                Some(Ok(answer)) => answers.push(answer),
+                Some(Err(fault)) => {
+                    unfit.insert(item.key.clone(), fault);
+                }
+                None => {}
+            }
+        }
+        let shown = checklist.shown(&answers);
+        unfit.retain(|key, _| shown.iter().any(|item| item.key == *key));
+        let mut faults: Faults =
+            checklist.faults(&answers).into_iter().map(|(item, fault)| (item.key.clone(), fault)).collect();
+        faults.extend(unfit);
+        // What was put right on the spot is said of a failed item only.
+        let failed: Vec<&str> = checklist.failed(&answers).map(|(item, _)| item.key.as_str()).collect();
+        let failed: Vec<String> = failed.into_iter().map(str::to_owned).collect();
+        for answer in &mut answers {
+            answer.corrected.take_if(|_| !failed.contains(&answer.item));
+        }
+        (answers, faults)
+    }
+
+    /// Passes every check that is asked and has no answer yet.
+    pub fn pass_the_rest(&mut self, checklist: &Checklist) {
+        loop {
+            let (answers, _) = self.answers(checklist);
+            let is_open = |item: &&Item| {
+                let given = self.answers.get(&item.key);
+                item.answer == AnswerKind::Check && given.is_none_or(|answer| answer.value.is_none())
+            };
+            let open: Vec<String> =
+                checklist.shown(&answers).into_iter().filter(is_open).map(|item| item.key.clone()).collect();
+            // Passing one may bring up another that hangs on it.
+            if open.is_empty() {
+                return;
+            }
+            for key in open {
+                self.answers.entry(key).or_default().value = Some(AnswerValue::Passed);
             }
         }
     }
 
-    /// The finished visit, or the faults by item; the key `""` stands for the note.
+    /// The finished visit.
+    ///
+    /// # Errors
+    /// The faults by item.
     pub fn finish(
         &self,
         round: RoundId,
         checkpoint: CheckpointId,
         checklist: &Checklist,
-    ) -> Result<VisitRecorded, BTreeMap<String, AnswerFault>> {
-        let mut faults = BTreeMap::new();
-        let mut answers = Vec::new();
-        for item in &checklist.items {
-            let note = self.answers.get(&item.key).map_or("", |answer| answer.note.as_str());
-            let note = typed_or_empty(note, NOTE_MOST);
-            match (self.value(item), note) {
-                (None, _) if item.required => {
-                    faults.insert(item.key.clone(), AnswerFault::Missing);
-                }
-                (None, _) => {}
-                (Some(Err(fault)), _) => {
-                    faults.insert(item.key.clone(), fault);
-                }
-                (Some(Ok(_)), Err(unfit)) => {
-                    faults.insert(item.key.clone(), AnswerFault::Unfit(unfit));
-                }
-                (Some(Ok(value)), Ok(note)) => answers.push(Answer { item: item.key.clone(), value, note }),
-            }
-        }
+    ) -> Result<VisitRecorded, Faults> {
+        let (answers, mut faults) = self.answers(checklist);
         let note = typed_or_empty(&self.note, NOTE_MOST).unwrap_or_else(|unfit| {
             faults.insert(String::new(), AnswerFault::Unfit(unfit));
             String::new()
@@ -122,5 +177,24 @@ impl Draft {
             answers,
             note,
         })
+    }
+}
+
+impl DraftAnswer {
+    fn of(answer: &Answer) -> Self {
+        let (value, typed) = match &answer.value {
+            AnswerValue::Reading(reading) => (None, reading.to_string()),
+            AnswerValue::Text(text) => (None, text.clone()),
+            AnswerValue::Photographed => (None, String::new()),
+            value => (Some(value.clone()), String::new()),
+        };
+        Self {
+            value,
+            typed,
+            note: answer.note.clone(),
+            photos: answer.photos.clone(),
+            without_photo: answer.without_photo.clone(),
+            corrected: answer.corrected.clone(),
+        }
     }
 }

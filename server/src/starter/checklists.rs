@@ -2,7 +2,7 @@
 
 use domain::{
     changes::Request,
-    checklists::{AnswerKind, Checklist, ChoiceOption, Item, parse_reading},
+    checklists::{AnswerKind, Checklist, ChoiceOption, Item, ShowIf, parse_reading},
     ids::ChecklistId,
 };
 use serde::Deserialize;
@@ -23,7 +23,7 @@ pub fn read(file: &mut Table<'_>, key: &str) -> Option<(String, Request)> {
     let name = file.need("name", name);
     let kind = file.need("kind", variant);
     let version = file.need("version", version);
-    let items = file.need("item", |value| value.tables(item));
+    let items = file.need("item", items);
     let id = ChecklistId::keyed(file.spot.reading().community, key);
     let checklist = Checklist { id, version: version?, name: name?, kind: kind?, items: items? };
     Some((format!("checklist/{key}"), Request::PutChecklist(checklist)))
@@ -35,7 +35,16 @@ fn own_key(value: Value<'_>, file: &str) -> Option<String> {
     if key == file { slug(spot, key) } else { spot.fault(format!("expected {file:?}, as the file is called")) }
 }
 
-fn item(table: &mut Table<'_>) -> Option<Item> {
+fn items(value: Value<'_>) -> Option<Vec<Item>> {
+    let mut earlier: Vec<Item> = Vec::new();
+    value.tables(|table| {
+        let item = item(table, &earlier)?;
+        earlier.push(item.clone());
+        Some(item)
+    })
+}
+
+fn item(table: &mut Table<'_>, earlier: &[Item]) -> Option<Item> {
     let key = table.need("key", new_key(Noun::Item));
     let ask = table.need("ask", words);
     let weight = table.may("weight", whole(1..=5));
@@ -43,8 +52,29 @@ fn item(table: &mut Table<'_>) -> Option<Item> {
     let clause = table.may("clause", words);
     let on_fail = table.may("on_fail", words);
     let canned = table.may("canned", list_of(words)).unwrap_or_default();
+    let fail_needs = table.may("fail_needs", list_of(variant)).unwrap_or_default();
+    let show_if = table.may("show_if", |value| value.table(|table| show_if(table, earlier)));
     let answer = answer(table);
-    Some(Item { key: key?, ask: ask?, answer: answer?, required, weight, clause, on_fail, canned })
+    let (key, ask, answer) = (key?, ask?, answer?);
+    Some(Item { key, ask, answer, required, weight, show_if, fail_needs, clause, on_fail, canned })
+}
+
+/// A condition on an item that stands before, with answers that it can have.
+fn show_if(table: &mut Table<'_>, earlier: &[Item]) -> Option<ShowIf> {
+    let item = table.need("item", |value| value.text());
+    let is = table.need("is", |value| {
+        let spot = value.spot;
+        Some((spot, list_of(label)(value)?))
+    });
+    let ((item_spot, item), (is_spot, is)) = (item?, is?);
+    let Some(named) = earlier.iter().find(|earlier| earlier.key == item) else {
+        return item_spot.fault(format!("no item before this one has the key {item:?}"));
+    };
+    let words = named.condition_words();
+    if is.is_empty() || !is.iter().all(|word| words.contains(&word.as_str())) {
+        return is_spot.fault(format!("expected one or more of {words:?}"));
+    }
+    Some(ShowIf { item, is })
 }
 
 #[derive(Deserialize)]
@@ -54,6 +84,7 @@ enum Kind {
     Reading,
     Choice,
     Text,
+    Photo,
 }
 
 fn answer(table: &mut Table<'_>) -> Option<AnswerKind> {
@@ -62,6 +93,7 @@ fn answer(table: &mut Table<'_>) -> Option<AnswerKind> {
         Some(Kind::Reading) => reading(table),
         Some(Kind::Choice) => choice(table),
         Some(Kind::Text) => Some(AnswerKind::Text),
+        Some(Kind::Photo) => Some(AnswerKind::Photo),
         None => {
             table.skip_rest();
             None

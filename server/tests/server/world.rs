@@ -74,6 +74,7 @@ impl World {
             source: Source::Reported { round: None },
             what: None,
             note: note.into(),
+            photos: vec![],
         })))
     }
 

@@ -2,14 +2,18 @@
 //!
 //! Liveness is an invariant: whatever happens, [`Exchange::next`] either sends or names the moment at which it will.
 
+use std::collections::BTreeSet;
+
 use domain::{
     ids::LaneId,
+    photos::PhotoHash,
     time::{Clocks, Contact},
 };
 
 use super::outbox::{EntryState, Outbox};
 use crate::messages::{
-    Delivery, Hello, HelloAnswer, Hole, LaneTrouble, Page, Pull, PullAnswer, Push, PushAnswer, Row, Seal, Seq,
+    Delivery, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row, Seal,
+    Seq,
 };
 
 /// Milliseconds between two pulls when nothing happens.
@@ -33,6 +37,8 @@ pub struct Exchange {
     /// The view being built beside the one in use.
     rebuilding: Option<(Place, Vec<Row>)>,
     holes: Vec<Hole>,
+    /// Photos that something on the way would not let through; they are tried again after the next hello.
+    held_back: BTreeSet<PhotoHash>,
     said_hello: Option<i64>,
     /// True when something was delivered since the last hello, so that the server does not know yet that nothing waits.
     unsealed: bool,
@@ -57,6 +63,8 @@ pub enum Message {
     Hello(Hello),
     Push(Push),
     Pull(Pull),
+    /// The bytes of this photo, read from the disk.
+    Photo(PhotoHash),
 }
 
 /// What to write to the disk, in this order, before the next step.
@@ -73,6 +81,7 @@ pub enum Write {
         fresh: LaneId,
     },
     Stuck(LaneId),
+    Photo(PhotoHash, PhotoAnswer),
     Absorb(Page),
     /// A whole view, built anew: replace the one in use.
     Flip {
@@ -102,6 +111,7 @@ impl Exchange {
             place,
             rebuilding: None,
             holes: vec![],
+            held_back: BTreeSet::new(),
             said_hello: None,
             unsealed: false,
             pulled: None,
@@ -155,6 +165,10 @@ impl Exchange {
                 view: place.view.clone(),
             }));
         }
+        // After the changes that name them, and never before a pull that is due: the words come first.
+        if let Some(waiting) = outbox.photos_waiting().find(|own| !self.held_back.contains(&own.photo.hash)) {
+            return Step::Send(Message::Photo(waiting.photo.hash));
+        }
         let until = self.pulled.map_or(now, |at| at + POLL).min(self.said_hello.map_or(now, |at| at + HELLO_AGAIN));
         Step::Wait { until }
     }
@@ -164,6 +178,7 @@ impl Exchange {
         self.succeeded();
         self.said_hello = Some(sent.mono);
         self.unsealed = false;
+        self.held_back.clear();
         let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
         if !self.place.epoch.is_empty() && answer.epoch != self.place.epoch {
             // A restored server may have lost what it had answered: whatever it does not know goes again.
@@ -215,6 +230,18 @@ impl Exchange {
             }
         }
         writes
+    }
+
+    /// Takes the answer to a photo.
+    pub fn photo_put(&mut self, hash: PhotoHash, answer: PhotoAnswer) -> Vec<Write> {
+        self.succeeded();
+        vec![Write::Photo(hash, answer)]
+    }
+
+    /// A photo was not let through although the server can be reached (a proxy's limit, a disk that will not read it): the
+    /// others go on.
+    pub fn hold_back(&mut self, hash: PhotoHash) {
+        self.held_back.insert(hash);
     }
 
     fn fill_gap(&mut self, lane: LaneId, after: i64, outbox: &Outbox, writes: &mut Vec<Write>) {

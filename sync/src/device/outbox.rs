@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use domain::{
     changes::Change,
     ids::{ChangeId, LaneId, PersonId},
+    photos::{Photo, PhotoFault, PhotoHash},
     time::Moment,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::messages::{
-    Delivery, Envelope, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES, Placed, Seq,
+    Delivery, Envelope, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES, PhotoAnswer, Placed, Seq,
 };
 
 /// A lane as its device keeps it.
@@ -114,11 +115,54 @@ impl Entry {
     }
 }
 
-/// Everything saved here, in order within each lane.
+/// A photo that was taken on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnPhoto {
+    pub photo: Photo,
+    pub by: PersonId,
+    pub state: PhotoState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum PhotoState {
+    /// Beside something that is not finished yet.
+    Draft,
+    /// Beside a saved change; it goes after it.
+    Waiting,
+    /// The server has it; its bytes are freed here.
+    Kept { at: Moment },
+    /// The server will not take it; its bytes stay here.
+    Refused { why: PhotoFault },
+    /// Its bytes do not read back as they were written: it is never sent as another photo.
+    Damaged,
+}
+
+impl OwnPhoto {
+    pub fn is_waiting(&self) -> bool {
+        self.state == PhotoState::Waiting
+    }
+
+    pub fn needs_attention(&self) -> bool {
+        matches!(self.state, PhotoState::Refused { .. } | PhotoState::Damaged)
+    }
+
+    /// It, after the server's answer.
+    pub fn answered(self, answer: PhotoAnswer, at: Moment) -> Self {
+        let state = match answer {
+            PhotoAnswer::Kept => PhotoState::Kept { at },
+            PhotoAnswer::Refused { why } => PhotoState::Refused { why },
+        };
+        Self { state, ..self }
+    }
+}
+
+/// Everything saved here, in order within each lane, and the photos that were taken here.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     pub lanes: BTreeMap<LaneId, OwnLane>,
     pub entries: BTreeMap<(LaneId, LaneNumber), Entry>,
+    pub photos: BTreeMap<PhotoHash, OwnPhoto>,
 }
 
 impl Outbox {
@@ -131,6 +175,10 @@ impl Outbox {
 
     pub fn waiting(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(|entry| entry.is_waiting())
+    }
+
+    pub fn photos_waiting(&self) -> impl Iterator<Item = &OwnPhoto> {
+        self.photos.values().filter(|photo| photo.is_waiting())
     }
 
     /// The lane in which `person` writes on this device, if one is open.

@@ -51,6 +51,40 @@ fn a_push_repeated_ten_times_counts_once_and_says_the_same() {
 }
 
 #[test]
+fn a_photo_goes_after_its_change_and_is_freed_only_when_the_server_says_that_it_has_it() {
+    let (mut server, mut tablet) = pair();
+    let (hash, change) = tablet.photograph(guard(1), b"a lamp that is out");
+    for weather in [Weather::Fine, Weather::Lost, Weather::AnswerLost, Weather::Busy] {
+        for _ in 0..6 {
+            tablet.step(&mut server, weather);
+            let is_logged = server.log.contains_key(&change);
+            assert!(is_logged || server.photos.is_empty(), "the change comes first");
+            assert!(
+                server.photos.contains_key(&hash) || tablet.bytes.contains_key(&hash),
+                "it is somewhere at any time"
+            );
+        }
+    }
+    tablet.settle(&mut server);
+    assert!(server.photos.contains_key(&hash) && tablet.bytes.is_empty());
+}
+
+#[test]
+fn a_photo_that_is_refused_or_held_back_keeps_nothing_from_being_sent() {
+    let (mut server, mut tablet) = pair();
+    let (broken, _) = tablet.photograph(guard(1), b"");
+    let (good, _) = tablet.photograph(guard(1), b"a door");
+    let (stuck, _) = tablet.photograph(guard(2), b"a gate");
+    tablet.exchange.hold_back(stuck);
+    tablet.settle(&mut server);
+    assert!(tablet.world.outbox.photos[&broken].needs_attention());
+    assert!(tablet.bytes.contains_key(&broken), "what was refused is not thrown away");
+    assert_eq!(server.photos.get(&good), Some(&1), "once");
+    assert_eq!(server.photos.get(&stuck), Some(&1), "what was held back is tried again after the next hello");
+    assert_eq!(tablet.world.outbox.photos_waiting().count(), 0);
+}
+
+#[test]
 fn work_whose_answer_was_lost_is_shown_all_the_time_and_counts_once() {
     let (mut server, mut tablet) = pair();
     tablet.settle(&mut server);

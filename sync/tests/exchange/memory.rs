@@ -8,6 +8,7 @@ use std::{
 use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId, TeamId},
     people::{Person, Role},
+    photos::{PhotoFault, PhotoHash},
     records::{Audience, Body, Reads, Record, Root},
     text::Words,
     time::Moment,
@@ -15,8 +16,8 @@ use domain::{
 use futures::executor::block_on;
 use sync::{
     messages::{
-        Enrolled, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Push,
-        PushAnswer, Row, Seal, Seq, view_key,
+        Enrolled, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, PhotoAnswer, Profile, Pull,
+        PullAnswer, Push, PushAnswer, Row, Seal, Seq, view_key,
     },
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, page_end, push},
 };
@@ -42,9 +43,20 @@ pub struct Memory {
     pub log: BTreeMap<ChangeId, (Logged, LaneId, LaneNumber, Moment, String)>,
     pub records: BTreeMap<RecordId, (Seq, Record)>,
     pub page_rows: usize,
+    /// How often each photo was put.
+    pub photos: BTreeMap<PhotoHash, usize>,
 }
 
 impl Memory {
+    pub fn put_photo(&mut self, hash: PhotoHash, bytes: &[u8]) -> PhotoAnswer {
+        if bytes.is_empty() {
+            return PhotoAnswer::Refused { why: PhotoFault::Empty };
+        }
+        assert_eq!(PhotoHash::of(bytes), hash, "no photo is sent as another");
+        *self.photos.entry(hash).or_default() += 1;
+        PhotoAnswer::Kept
+    }
+
     /// A community with a supervisor (guard 0), guards 1 to 5 and a cleaner (guard 6).
     pub fn new() -> Self {
         let mut memory = Self {
@@ -55,6 +67,7 @@ impl Memory {
             log: BTreeMap::new(),
             records: BTreeMap::new(),
             page_rows: 7,
+            photos: BTreeMap::new(),
         };
         for n in 0..=6 {
             let role = match n {

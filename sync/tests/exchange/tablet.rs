@@ -3,14 +3,16 @@
 use domain::{
     changes::{Change, Deed, Fact, RoundStarted},
     checklists::DutyKind,
-    ids::{ChangeId, DeviceId, LaneId, LoadId, PersonId, RoundId, RouteId},
+    findings::{FindingRaised, Source},
+    ids::{ChangeId, CheckpointId, DeviceId, FindingId, LaneId, LoadId, PersonId, RoundId, RouteId},
+    photos::{Photo, PhotoHash},
     rounds::Occasion,
     time::{Clocks, Contact, Moment, Stamp},
 };
 use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Place, Step, Write},
-        outbox::{Entry, EntryState, OwnLane},
+        outbox::{Entry, EntryState, OwnLane, OwnPhoto, PhotoState},
         world::World,
     },
     messages::Identity,
@@ -37,6 +39,8 @@ pub struct Tablet {
     pub exchange: Exchange,
     pub contact: Option<Contact>,
     pub now: i64,
+    /// The photos on its disk.
+    pub bytes: std::collections::BTreeMap<PhotoHash, Vec<u8>>,
     ids: u128,
 }
 
@@ -48,6 +52,7 @@ impl Tablet {
             exchange: Exchange::new(Place::default()),
             contact: None,
             now: 0,
+            bytes: Default::default(),
             ids: device.0.as_u128() << 32,
         }
     }
@@ -85,6 +90,25 @@ impl Tablet {
         let round = RoundId(self.fresh());
         let ids = self.save(person, vec![round_started(round)]);
         (round, ids[0])
+    }
+
+    /// Saves a finding with a photo of these bytes.
+    pub fn photograph(&mut self, person: PersonId, bytes: &[u8]) -> (PhotoHash, ChangeId) {
+        let hash = PhotoHash::of(bytes);
+        let taken = Moment(self.now);
+        let photo = Photo { hash, taken, width: 4, height: 3, bytes: bytes.len() as u32 };
+        let finding = FindingRaised {
+            finding: FindingId(self.fresh()),
+            checkpoint: CheckpointId(Uuid::from_u128(11)),
+            source: Source::Reported { round: None },
+            what: None,
+            note: "lamp".into(),
+            photos: vec![photo],
+        };
+        let ids = self.save(person, vec![Deed::Fact(Fact::FindingRaised(finding))]);
+        self.world.outbox.photos.insert(hash, OwnPhoto { photo, by: person, state: PhotoState::Waiting });
+        self.bytes.insert(hash, bytes.to_vec());
+        (hash, ids[0])
     }
 
     /// One step of the exchange. Says whether a message was sent.
@@ -131,6 +155,10 @@ impl Tablet {
                 let answer = server.pull(&pull);
                 fault.is_none().then(|| self.exchange.pulled(answer, self.now))
             }
+            Message::Photo(hash) => {
+                let answer = arrives.then(|| server.put_photo(hash, &self.bytes[&hash]));
+                answer.filter(|_| fault.is_none()).map(|answer| self.exchange.photo_put(hash, answer))
+            }
         };
         self.ids = fresh;
         match (writes, fault) {
@@ -160,6 +188,14 @@ impl Tablet {
                 let mut outbox = self.world.outbox.clone();
                 outbox.fork(lane, fresh);
                 self.world.reload_outbox(outbox);
+            }
+            Write::Photo(hash, answer) => {
+                let own = &self.world.outbox.photos[&hash];
+                let own = own.answered(answer, Moment(self.now));
+                if let PhotoState::Kept { .. } = own.state {
+                    self.bytes.remove(&hash);
+                }
+                self.world.outbox.photos.insert(hash, own);
             }
             Write::Absorb(page) => self.world.absorb(&page),
             Write::Flip { rows, place } => self.world.rebuild(rows, place.cursor),

@@ -72,6 +72,11 @@ fn in_a_checklist() {
     check("key = \"chlorine\"", "key = \"lifeguards\"", "already used by the item at checklists/pool.toml:7");
     check("answer = \"check\"", "answer = \"cheque\"", "unknown variant `cheque`");
     check("answer = \"check\"", "unit = \"mm\"\nanswer = \"check\"", "unknown key `unit`");
+    let condition = |item: &str, is: &str| format!("show_if = {{ item = {item:?}, is = [{is}] }}\nkey = \"chlorine\"");
+    check("key = \"chlorine\"", &condition("gone", "\"failed\""), "no item before this one has the key \"gone\"");
+    check("key = \"chlorine\"", &condition("lifeguards", "\"molten\""), "expected one or more of");
+    check("key = \"chlorine\"", &condition("lifeguards", ""), "expected one or more of");
+    check("answer = \"check\"", "fail_needs = [\"applause\"]\nanswer = \"check\"", "unknown variant `applause`");
     check("max = \"1.0\"", "max = \"0.2\"", "below `min`, which is 0.3");
     check("max = \"1.0\"", "max = 1.0", "found float");
     check("max = \"1.0\"", "max = \"1,0\"", "decimal number");
