@@ -21,9 +21,7 @@ texts! {
     needs_work => "待整改", "Needs work";
     how_corrected => "怎么处理的？", "How was it put right?";
     more(ask: &str) => "备注和照片：{ask}", "Note and photos: {ask}";
-    add_note_or_photo => "备注、照片", "Note, photo";
     last_reading(reading: &str, unit: &str, when: &str) => "上次 {reading} {unit} · {when}", "Last {reading} {unit} · {when}";
-    score(percent: u32) => "得分 {percent}", "Score {percent}";
     photographed => "照片", "Photo";
     unanswered => "未答", "Not answered";
     answer_here => "填写", "Type here";

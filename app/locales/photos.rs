@@ -15,7 +15,6 @@ texts! {
     to_send => "待传", "To send";
     on_its_way => "照片还在路上：拍照的设备还没有上传。", "Photo on its way: the device that took it has not sent it yet.";
     needs_network => "看这张照片需要网络。", "This photo needs the network.";
-    not_sent => "没有上传成功", "Not sent";
     enough(most: usize) => "最多 {most} 张。", "At most {most} photos.";
     no_room => "存储快满了，暂时不能加照片；文字照常保存。请联网上传后再拍。", "Storage is nearly full: no new photos for now; words are saved as always. Connect so that photos are sent, then try again.";
     why_none => "为什么没有照片？", "Why is there no photo?";

@@ -58,6 +58,13 @@ texts! {
     done => "完成", "Done";
     items_left(n: usize) => "还有 {n} 项未答", "{n} items left";
     note => "备注", "Note";
+    been_here(when: &str) => "{when} 已到过", "Visited at {when}";
+    correct => "更正", "Correct";
+    correct_title(name: &str) => "更正：{name}", "Correct: {name}";
+    correct_lead => "改过的地方会留下：谁、什么时候、原来和现在的答案。", "What you change is kept with who, when, and the answers before and after.";
+    correct_reason => "为什么更正？", "Why is it corrected?";
+    correct_save => "保存更正", "Save the correction";
+    correct_nothing => "没有改动。先改答案，再保存。", "Nothing is different. Change an answer first, then save.";
     open_findings_here => "这里未处理的问题", "Still open here";
     is_fixed => "已修好", "Fixed";
     is_still_there => "仍在", "Still there";

@@ -39,6 +39,8 @@ texts! {
     kind_round_finished => "结束任务", "Round finished";
     kind_finding_raised => "上报问题", "Finding reported";
     kind_finding_corrected => "问题已处理", "Finding put right";
+    kind_visit_corrected => "更正记录", "Visit corrected";
+    kind_photo => "照片", "Photo";
     kind_other => "其他", "Other";
     unconfirmed => "待传", "to send";
 }
@@ -51,6 +53,7 @@ pub fn kind(kind: &str) -> &'static str {
         "round.finished" => kind_round_finished(),
         "finding.raised" => kind_finding_raised(),
         "finding.corrected" => kind_finding_corrected(),
+        "visit.corrected" => kind_visit_corrected(),
         _ => kind_other(),
     }
 }

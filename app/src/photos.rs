@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
 use crate::{
-    device::{network, pictures},
+    device::{install, network, pictures},
     locales::{photos as say, time},
     store::{Store, use_store},
     ui,
@@ -81,6 +81,9 @@ async fn take_all(store: Store, album: Album, files: Vec<File>) -> Result<(), St
     for file in files {
         if album.photos.try_get_untracked().is_none_or(|photos| photos.len() >= PHOTOS_MOST) {
             return Err(say::enough(PHOTOS_MOST));
+        }
+        if install::quota_used().await.is_some_and(|used| used >= install::NO_MORE_PHOTOS) {
+            return Err(say::no_room().to_owned());
         }
         let picture = pictures::shrink(&file).await.map_err(|fault| say::fault(fault).to_owned())?;
         let kept = store.keep_photo(picture, |photo| album.with.run(photo)).await;

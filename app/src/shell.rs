@@ -189,6 +189,7 @@ fn page_at(path: &str) -> AnyView {
         ["rounds", "unplanned"] => rounds::unplanned::page(),
         ["rounds", round] => rounds::walk::page(round),
         ["rounds", round, "finish"] => rounds::finish::page(round),
+        ["rounds", round, "visits", visit] => visits::correct::page(round, visit),
         ["rounds", round, "stops", checkpoint] => visits::checkpoint::page(round, checkpoint),
         ["findings"] => findings::list::page(),
         ["findings", "new"] => findings::report::page(),

@@ -1,6 +1,7 @@
 //! A visit: arriving at a checkpoint and answering its checklist.
 
 pub mod checkpoint;
+pub mod correct;
 mod draft;
 mod items;
 mod proof;

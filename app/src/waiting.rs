@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use sync::{
     device::{
         exchange::Fault,
-        outbox::{Entry, EntryState},
+        outbox::{Entry, EntryState, OwnPhoto, PhotoState},
+        world::World,
     },
     messages::Outcome,
 };
@@ -17,13 +18,20 @@ use crate::{
 };
 
 pub fn waiting_count(store: Store) -> usize {
-    store.world.with(|world| world.outbox.waiting().count())
+    store.world.with(|world| world.outbox.waiting().count() + world.outbox.photos_waiting().count())
 }
 
 /// How much of the present person's work needs attention.
 pub fn attention_count(store: Store) -> usize {
     let Some(present) = store.present.get() else { return 0 };
-    store.world.with(|world| attention(world.outbox.entries.values(), present.person).count())
+    store.world.with(|world| {
+        attention(world.outbox.entries.values(), present.person).count() + photos_of(world, present.person).count()
+    })
+}
+
+/// The photos of a person that the server would not take, or that this device has lost.
+fn photos_of(world: &World, person: PersonId) -> impl Iterator<Item = &OwnPhoto> {
+    world.outbox.photos.values().filter(move |own| own.by == person && own.needs_attention())
 }
 
 /// What is refused goes to its author alone.
@@ -78,16 +86,40 @@ fn lists(store: Store) -> Option<AnyView> {
             view! { <li class="row">{ui::glyph("waiting")}<span class="grow">{say::kind(&entry.kind)}</span><span class="number">{time::clock(entry.saved, &zone)}</span></li> }
         }).collect();
         let others = waiting.len() - own.len();
-        let attention: Vec<_> = attention(world.outbox.entries.values(), me).map(|entry| needs_attention(store, entry, &zone)).collect();
+        let photos = world.outbox.photos_waiting().count();
+        let photos_of = photos_of(world, me).map(|own| photo_needs_attention(store, *own));
+        let attention = attention(world.outbox.entries.values(), me).map(|entry| needs_attention(store, entry, &zone));
+        let attention: Vec<_> = attention.chain(photos_of).collect();
         Some(view! {
             {if attention.is_empty() { ().into_any() } else {
                 view! { <section><h2>{say::attention_title()}</h2><ul class="rows">{attention}</ul></section> }.into_any()
             }}
-            {if waiting.is_empty() { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
+            {(photos > 0).then(|| view! { <p>{ui::glyph("waiting")}" "{crate::locales::photos::waiting(photos)}</p> })}
+            {if waiting.is_empty() && photos == 0 { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
                 view! { <section><ul class="rows">{own}</ul>{(others > 0).then(|| view! { <p class="note">{say::waiting_of_others(others)}</p> })}</section> }.into_any()
             }}
         }.into_any())
     })
+}
+
+/// A photo that was not sent, and why; the answer beside it counts all the same.
+fn photo_needs_attention(store: Store, own: OwnPhoto) -> AnyView {
+    let why = match own.state {
+        PhotoState::Refused { why } => crate::locales::photos::fault(why),
+        PhotoState::Draft | PhotoState::Waiting | PhotoState::Kept { .. } | PhotoState::Damaged => {
+            crate::locales::photos::attention_damaged()
+        }
+    };
+    let drop = move |_| leptos::task::spawn_local(async move { store.drop_photo(own.photo.hash).await });
+    view! {
+        <li class="card attention">
+            <p>{ui::glyph("attention")}<strong>{say::kind_photo()}</strong></p>
+            {crate::photos::row(vec![own.photo], None)}
+            <p>{why}</p>
+            <button class="button quiet" on:click=drop>{say::dealt_with()}</button>
+        </li>
+    }
+    .into_any()
 }
 
 /// A change that its author must look at, with every word of it.

@@ -17,6 +17,8 @@ pub async fn ask_to_persist() -> Option<bool> {
 
 /// The share of the quota from which on people are warned.
 pub const QUOTA_WARNING: f64 = 0.7;
+/// The share of the quota above which no photo is added, so that there is always room for words.
+pub const NO_MORE_PHOTOS: f64 = 0.85;
 
 /// The share of the quota that is used, in 0.0..=1.0.
 pub async fn quota_used() -> Option<f64> {

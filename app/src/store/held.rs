@@ -384,6 +384,16 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets a photo that nobody needs here any more. Where the disk refuses, it stays.
+    pub async fn drop_photo(&self, hash: PhotoHash) {
+        if self.disk().drop_photos(&[hash]).await.is_ok() {
+            self.wrote_outbox(|world| {
+                world.outbox.photos.remove(&hash);
+            });
+            self.tell(Told::Outbox);
+        }
+    }
+
     fn stamp(&self) -> Stamp {
         Stamp { clocks: clock::clocks(), contact: self.contact.get_untracked() }
     }

@@ -17,7 +17,7 @@ use sync::device::world::World;
 use super::{
     draft::{Draft, Faults},
     draft_key,
-    items::{Answering, items},
+    items::{Answering, items, show_first},
     proof::{Arrive, comes_first},
 };
 use crate::{
@@ -132,6 +132,7 @@ fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
     };
     view! {
         <ui::Page title=name back=back foot=foot.into_any()>
+            {been_here(store, &visits, record.id)}
             <Before checkpoint/>
             {move || {
                 let Some((proof, at)) = draft.with(|draft| draft.proof.clone()) else {
@@ -150,6 +151,21 @@ fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
         </ui::Page>
     }
     .into_any()
+}
+
+/// This round's visits here, which can still be put straight.
+fn been_here(store: Store, visits: &[Visit], round: RoundId) -> AnyView {
+    let zone = store.zone();
+    let links: Vec<_> = visits
+        .iter()
+        .filter(|visit| visit.round == round && super::correct::may_correct(store, visit))
+        .map(|visit| {
+            let words = say::been_here(&time::clock(visit.at.best, &zone));
+            let href = format!("/rounds/{round}/visits/{}", visit.id);
+            view! { <a class="row link" href=href>{ui::glyph("good")}<span class="grow">{words}</span><span class="note">{say::correct()}</span>{ui::icon("next")}</a> }
+        })
+        .collect();
+    links.into_any()
 }
 
 fn arrived(store: Store, proof: &Proof, at: domain::time::Moment) -> String {
@@ -249,15 +265,6 @@ fn Done(
                 {move || if busy.get() { say::saving().to_owned() } else if open.get() > 0 { format!("{} · {}", say::done(), say::items_left(open.get())) } else { say::done().to_owned() }}
             </button>
         </div>
-    }
-}
-
-/// Brings the first item with a fault into view.
-fn show_first(checklist: &Checklist, faults: &Faults) {
-    let first = checklist.items.iter().find(|item| faults.contains_key(&item.key));
-    let element = first.and_then(|item| document().get_element_by_id(&format!("item-{}", item.key)));
-    if let Some(element) = element {
-        element.scroll_into_view();
     }
 }
 

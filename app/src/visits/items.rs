@@ -391,3 +391,12 @@ fn put_right(item: &Item, answering: Answering) -> AnyView {
     }
     .into_any()
 }
+
+/// Brings the first item with a fault into view.
+pub fn show_first(checklist: &Checklist, faults: &Faults) {
+    let first = checklist.items.iter().find(|item| faults.contains_key(&item.key));
+    let element = first.and_then(|item| document().get_element_by_id(&format!("item-{}", item.key)));
+    if let Some(element) = element {
+        element.scroll_into_view();
+    }
+}
