@@ -58,6 +58,12 @@ texts! {
     done => "完成", "Done";
     items_left(n: usize) => "还有 {n} 项未答", "{n} items left";
     note => "备注", "Note";
+    sum_title => "小结", "Summary";
+    sum_stops(done: usize, all: usize) => "到点 {done}/{all}", "{done} of {all} stops visited";
+    sum_failed(n: usize) => "异常 {n} 项", "{n} failed items";
+    sum_corrected(n: usize) => "当场已改 {n} 项", "{n} corrected on site";
+    sum_photos(n: usize) => "照片 {n} 张", "{n} photos";
+    sum_score(percent: u32) => "得分 {percent} 分", "Score {percent} of 100";
     been_here(when: &str) => "{when} 已到过", "Visited at {when}";
     correct => "更正", "Correct";
     correct_title(name: &str) => "更正：{name}", "Correct: {name}";

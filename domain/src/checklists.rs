@@ -380,6 +380,13 @@ pub struct Score {
     pub of: u32,
 }
 
+impl std::ops::Add for Score {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { got: self.got.saturating_add(other.got), of: self.of.saturating_add(other.of) }
+    }
+}
+
 impl Score {
     /// Whole percent, rounded down: only a faultless check is 100.
     pub fn percent(self) -> u32 {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     changes::{Deed, Fact, FindingCorrected, VisitCorrected, VisitRecorded},
-    checklists::{Answer, AnswerValue, Checklist},
+    checklists::{Answer, AnswerValue, Checklist, Score},
     findings::{self, Finding},
     ids::{ChecklistId, CheckpointId, PersonId, RoundId, VisitId},
     time::Interval,
@@ -103,6 +103,34 @@ pub fn correct(visit: &Visit, answers: Vec<Answer>, reason: String, checklist: &
         reason: reason.clone(),
     };
     std::iter::once(Deed::Fact(Fact::VisitCorrected(corrected))).chain(withdrawn).chain(raised).collect()
+}
+
+/// What a round's visits amount to, for whoever finishes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Items that failed, and how many of them were put right on the spot.
+    pub failed: usize,
+    pub corrected: usize,
+    pub photos: usize,
+    /// Of all items with a weight together.
+    pub score: Option<Score>,
+}
+
+/// Sums up visits, each with the checklist that it was answered with.
+pub fn summary<'a>(visits: impl IntoIterator<Item = (&'a Visit, &'a Checklist)>) -> Summary {
+    let mut summary = Summary::default();
+    for (visit, checklist) in visits {
+        for (_, answer) in checklist.failed(&visit.answers) {
+            summary.failed += 1;
+            summary.corrected += usize::from(answer.corrected.is_some());
+        }
+        summary.photos += visit.answers.iter().map(|answer| answer.photos.len()).sum::<usize>();
+        summary.score = match (summary.score, checklist.score(&visit.answers)) {
+            (Some(so_far), Some(more)) => Some(so_far + more),
+            (so_far, more) => so_far.or(more),
+        };
+    }
+    summary
 }
 
 /// The newest reading of an item at a checkpoint among `visits`, to be shown beside a new one.

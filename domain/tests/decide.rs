@@ -8,7 +8,7 @@ use domain::{
         Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, Undecodable, VisitCorrected,
         VisitRecorded,
     },
-    checklists::{Answer, AnswerKind, AnswerValue, Checklist, DutyKind, Item},
+    checklists::{Answer, AnswerKind, AnswerValue, Checklist, DutyKind, Item, Score},
     community::Community,
     decide::{Actor, Context, Decision, Side, decide},
     findings::Finding,
@@ -25,7 +25,7 @@ use domain::{
     routes::{Route, Stop, StopOrder},
     text::{Language, Words},
     time::{Clocks, DAY, Interval, Moment, Stamp, Zone},
-    visits::{Proof, Visit, bundle, correct},
+    visits::{Proof, Summary, Visit, bundle, correct, last_reading, summary},
 };
 use uuid::Uuid;
 
@@ -360,6 +360,46 @@ fn what_was_put_right_on_the_spot_is_a_closed_finding_with_its_comment_and_photo
     assert_eq!(finding.corrected.as_ref().map(|it| it.comment.as_str()), Some("bulb changed"));
     assert_eq!(finding.photos, [photo]);
     assert_eq!(kept.0.records[0].body.photos(), [&photo]);
+}
+
+#[test]
+fn a_summary_adds_up_what_a_rounds_visits_say() {
+    let mut checklist = checklist();
+    checklist.items.iter_mut().for_each(|item| item.weight = Some(2));
+    let mut kept = Kept::default();
+    kept.fact(started(), &guard(7), &at(NOW));
+    let photo = Photo { hash: PhotoHash::of(b"1"), taken: NOW, width: 4, height: 3, bytes: 1 };
+    let mut second = visit(2, AnswerValue::Failed);
+    second.answers[1].corrected = Some("changed".into());
+    second.answers[0].photos = vec![photo; 2];
+    for visit in [visit(1, AnswerValue::Passed), second, visit(3, AnswerValue::NotApplicable)] {
+        kept.fact(Fact::VisitRecorded(visit), &guard(7), &at(NOW));
+    }
+    let visits = [1, 2, 3].map(|n| kept.visit(n));
+    let sum = summary(visits.iter().map(|visit| (visit, &checklist)));
+    let score = Some(Score { got: 8, of: 10 });
+    assert_eq!(sum, Summary { failed: 1, corrected: 1, photos: 2, score });
+}
+
+#[test]
+fn the_last_reading_of_an_item_is_the_newest_at_that_checkpoint() {
+    let mut kept = Kept::default();
+    kept.fact(started(), &guard(7), &at(NOW));
+    let read = |n: u128, reading: i64| {
+        let value = AnswerValue::Reading(reading.into());
+        VisitRecorded { answers: vec![Answer::new("light", value)], ..visit(n, AnswerValue::Passed) }
+    };
+    kept.fact(Fact::VisitRecorded(read(1, 10)), &guard(7), &at(NOW.plus(20)));
+    kept.fact(Fact::VisitRecorded(read(2, 30)), &guard(7), &at(NOW.plus(10)));
+    kept.fact(Fact::VisitRecorded(visit(3, AnswerValue::NotApplicable)), &guard(7), &at(NOW.plus(30)));
+    let visits = [1, 2, 3].map(|n| kept.visit(n));
+    let last = |checkpoint, item| last_reading(&visits, checkpoint, checklist().id, item);
+    assert_eq!(
+        last(stop(11).checkpoint, "light").map(|(reading, at)| (reading, at.best)),
+        Some((10.into(), NOW.plus(20)))
+    );
+    assert_eq!(last(stop(12).checkpoint, "light"), None);
+    assert_eq!(last(stop(11).checkpoint, "exit"), None);
 }
 
 fn ask(root: &Root, request: Request, actor: &Actor) -> Result<Decision, Refusal> {

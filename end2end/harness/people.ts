@@ -135,7 +135,7 @@ export async function answer(page: Page, key: string, given: Answer): Promise<vo
   await button.click();
   await expect(button).toHaveAttribute("aria-pressed", "true");
   if ("canned" in given) await here.getByRole("button", { name: given.canned, exact: true }).click();
-  else if (given.note !== undefined) await here.locator(".failed textarea").fill(given.note);
+  else if (given.note !== undefined) await here.locator(".failed textarea").first().fill(given.note);
 }
 
 /** 全部正常, where it is offered, then 完成. */

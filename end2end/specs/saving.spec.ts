@@ -70,7 +70,7 @@ test("a write that fails says NOT saved, keeps the form, and works when tried ag
   await expect(chip(page)).toHaveAttribute("data-state", "bad");
   await expect(page.locator("h1")).toHaveText("北门岗亭");
   await expect(page.locator("#field-note")).toHaveValue("已改手动放行");
-  await expect(item(page, "barrier").locator(".failed textarea")).toHaveValue("道闸不落");
+  await expect(item(page, "barrier").locator(".failed textarea").first()).toHaveValue("道闸不落");
   await expect(item(page, "forecourt").getByRole("button", { name: "畅通" })).toHaveAttribute("aria-pressed", "true");
 
   await page.evaluate(() => ((window as any).diskIsFull = false));
@@ -139,7 +139,7 @@ test("half a checkpoint is still there after the battery died", async ({ communi
   await goToNext(page, "北门岗亭");
   await expect(page.locator(".arrived")).toContainText("编码到点");
   await expect(page.locator("#field-note")).toHaveValue("二十二点后再看一次");
-  await expect(item(page, "forecourt").locator(".failed textarea")).toHaveValue("流动摊贩两人，已劝离");
+  await expect(item(page, "forecourt").locator(".failed textarea").first()).toHaveValue("流动摊贩两人，已劝离");
   await expect(item(page, "post-staffed").getByRole("button", { name: "正常" })).toHaveAttribute("aria-pressed", "true");
   await done(page);
   await everythingIsSent(page);

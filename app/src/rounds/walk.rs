@@ -110,6 +110,8 @@ fn Stops(round: RoundId) -> impl IntoView {
                     };
                     if is_open {
                         view! { <li><a class="row link" data-state=state href=format!("/rounds/{round}/stops/{}", stop.checkpoint)>{content}{ui::icon("next")}</a></li> }.into_any()
+                    } else if let Some(visit) = visit.filter(|visit| crate::visits::correct::may_correct(store, visit)) {
+                        view! { <li><a class="row link" data-state=state href=format!("/rounds/{round}/visits/{}", visit.id)>{content}<span class="note">{say::correct()}</span>{ui::icon("next")}</a></li> }.into_any()
                     } else {
                         view! { <li><div class="row" data-state=state>{content}</div></li> }.into_any()
                     }
@@ -139,9 +141,17 @@ fn Stops(round: RoundId) -> impl IntoView {
 
 /// How many items of a visit failed, by the checklist that it was answered with.
 pub fn failed_items(world: &sync::device::world::World, visit: &Visit) -> usize {
+    checklist_of(world, visit).map_or(0, |checklist| checklist.failed(&visit.answers).count())
+}
+
+/// The checklist that a visit was answered with.
+pub fn checklist_of<'w>(
+    world: &'w sync::device::world::World,
+    visit: &Visit,
+) -> Option<&'w domain::checklists::Checklist> {
     match world.get(domain::checklists::Checklist::record_id(visit.checklist, visit.version)) {
-        Some(Body::Checklist(checklist)) => checklist.failed(&visit.answers).count(),
-        _ => 0,
+        Some(Body::Checklist(checklist)) => Some(checklist),
+        _ => None,
     }
 }
 
