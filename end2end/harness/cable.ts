@@ -10,6 +10,10 @@ const PORTAL_PAGE = "<!doctype html><title>Hotel Wi-Fi</title><h1>Welcome! Pleas
 export class Cable {
   /** The bytes that browsers have received, headers and all. */
   carried = 0;
+  /** How many bytes of a photo's upload get through before the connection breaks. */
+  private photoBytes = Infinity;
+  /** How many uploads were broken off. */
+  brokenOff = 0;
   private state: State = "plugged";
   private readonly open = new Set<Socket>();
 
@@ -46,6 +50,12 @@ export class Cable {
     this.become("portal");
   }
 
+  /** Breaks every upload of a photo off after so many bytes; everything else goes through. */
+  breakPhotosAfter(bytes: number): void {
+    this.photoBytes = bytes;
+    for (const socket of this.open) socket.destroy();
+  }
+
   plug(server: number = this.server): void {
     this.server = server;
     this.become("plugged");
@@ -79,7 +89,20 @@ export class Cable {
     browser.on("close", () => server.destroy());
     server.on("data", (bytes) => (this.carried += bytes.length));
     this.keep(server);
-    browser.pipe(server).pipe(browser);
+    let carried = -1;
+    browser.on("data", (bytes) => {
+      if (bytes.includes("PUT /api/v1/sync/photos/")) carried = 0;
+      if (carried < 0) return void server.write(bytes);
+      const rest = this.photoBytes - carried;
+      carried += bytes.length;
+      if (bytes.length <= rest) return void server.write(bytes);
+      this.brokenOff += 1;
+      if (rest > 0) server.write(bytes.subarray(0, rest));
+      server.end();
+      browser.destroy();
+    });
+    browser.on("end", () => server.end());
+    server.pipe(browser);
   }
 
   private keep(socket: Socket): void {
