@@ -110,3 +110,8 @@ export async function exportAll(data: string): Promise<Exported> {
   const all = (is: string) => lines.filter((line) => line.is === is);
   return { records: all("record"), changes: all("change"), lanes: all("lane") };
 }
+
+/** Loads data files into the community. */
+export async function load(folder: string, data: string): Promise<void> {
+  await promisify(execFile)(BINARY, ["load", folder, "--data", data], { env: environment });
+}

@@ -1,4 +1,4 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test` and `lint`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `lint` and `bench`.
 
 mod doors;
 mod failure;
@@ -37,6 +37,8 @@ enum Task {
     Build,
     /// Run every test, or one stage of them
     Test(test::Test),
+    /// Measure in a real browser what people wait for; prints figures and judges none
+    Bench,
     /// Check formatting, and run clippy for the server and for the browser
     Lint,
 }
@@ -61,6 +63,7 @@ fn perform(task: Task) -> Outcome {
             Ok(())
         }
         Task::Test(test) => test.run(),
+        Task::Bench => test::bench(),
         Task::Lint => lint::run(),
     }
 }

@@ -63,6 +63,15 @@ fn native() -> Outcome {
 }
 
 fn browser() -> Outcome {
+    playwright(&[])
+}
+
+/// Times are measured apart from the tests: a noisy machine fails nothing.
+pub fn bench() -> Outcome {
+    playwright(&["--config", "measures.config.ts"])
+}
+
+fn playwright(more: &[&str]) -> Outcome {
     if !Path::new("/usr/bin/chromium").exists() {
         packages::ensure(&["chromium"], "test in a browser")?;
     }
@@ -76,6 +85,7 @@ fn browser() -> Outcome {
     process::run(
         Command::new("npx")
             .args(["--no-install", "playwright", "test"])
+            .args(more)
             .current_dir(folder)
             .env("LAMPLIGHTER_BIN", lamplighter),
     )

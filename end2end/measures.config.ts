@@ -1,0 +1,6 @@
+// What people wait for, measured: `cargo xtask bench`. Nothing here fails because a machine is slow.
+
+import { defineConfig } from "@playwright/test";
+import tests from "./playwright.config";
+
+export default defineConfig({ ...tests, testDir: "measures", outputDir: "test-results", workers: 1, fullyParallel: false, timeout: 300_000 });
