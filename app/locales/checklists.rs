@@ -17,6 +17,9 @@ texts! {
     what_is_wrong => "什么情况？", "What is wrong?";
     what_to_do(what: &str) => "怎么办：{what}", "What to do: {what}";
     clause(clause: &str) => "依据：{clause}", "From: {clause}";
+    needs_note => "这项异常要写明情况。", "This one needs a note.";
+    needs_photo => "这项异常要拍照。", "This one needs a photo.";
+    needs_both => "这项异常要写明情况并拍照。", "This one needs a note and a photo.";
     corrected_on_site => "当场已改", "Corrected on site";
     needs_work => "待整改", "Needs work";
     how_corrected => "怎么处理的？", "How was it put right?";

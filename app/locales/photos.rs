@@ -5,8 +5,8 @@ use domain::photos::PhotoFault;
 use super::texts;
 
 texts! {
-    take => "拍照", "Take a photo";
-    choose => "选照片", "Choose photos";
+    take => "拍照", "Take photo";
+    choose => "选照片", "Choose";
     preparing => "正在处理照片…", "Preparing the photo…";
     taken(when: &str) => "照片，{when}", "Photo, {when}";
     open(when: &str) => "放大照片，{when}", "Enlarge the photo, {when}";

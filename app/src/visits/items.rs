@@ -276,9 +276,16 @@ fn failed(item: &Item, answering: Answering) -> AnyView {
         })
         .collect();
     let needs_photo = item.fail_needs.contains(&Evidence::Photo);
+    let needs = match (item.fail_needs.contains(&Evidence::Note), needs_photo) {
+        (true, true) => Some(say::needs_both()),
+        (true, false) => Some(say::needs_note()),
+        (false, true) => Some(say::needs_photo()),
+        (false, false) => None,
+    };
     view! {
         <div class="failed">
             {item.on_fail.as_ref().map(|what| view! { <p class="what-to-do">{say::what_to_do(&locales::say(what))}</p> })}
+            {needs.map(|words| view! { <p class="needs">{ui::glyph("attention")}" "{words}</p> })}
             <div class="chips">{chips}</div>
             {beside(item, answering)}
             {needs_photo.then(|| without_photo(item, answering))}
