@@ -5,6 +5,7 @@ use super::texts;
 texts! {
     open => "未处理", "Open";
     open_ones => "未处理的问题", "Open findings";
+    one => "问题", "Finding";
     corrected => "已处理", "Put right";
     all => "全部", "All";
     report => "上报问题", "Report a finding";

@@ -1,9 +1,11 @@
 //! The browser's hardware and surroundings: nothing else touches them.
 
 pub mod clock;
+pub mod files;
 pub mod install;
 pub mod network;
 pub mod pictures;
 pub mod pin;
 pub mod preferences;
+pub mod screen;
 pub mod tabs;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::permissions::{Act, may};
 use leptos::prelude::*;
 use leptos_router::{
-    WildcardSegment,
+    NavigateOptions, WildcardSegment,
     components::{FlatRoutes, Route, Router},
     hooks::{use_location, use_navigate},
 };
@@ -194,7 +194,10 @@ fn page_at(path: &str) -> AnyView {
         ["findings"] => findings::list::page(),
         ["findings", "new"] => findings::report::page(),
         ["findings", finding] => findings::one::page(finding),
-        ["results"] => results::list::page(),
+        ["results"] => results::list::page(results::list::Table::Rounds),
+        ["results", "visits"] => results::list::page(results::list::Table::Visits),
+        ["results", "areas"] => results::list::page(results::list::Table::Areas),
+        ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
         ["results", round] => results::story::page(round),
         ["waiting"] => waiting::page(),
         ["devices"] => devices::page(),
@@ -273,4 +276,10 @@ fn Navigation() -> impl IntoView {
 pub fn go() -> impl Fn(&str) + Clone + 'static {
     let navigate = use_navigate();
     move |path: &str| navigate(path, Default::default())
+}
+
+/// Goes to another address of the same page, which stays where it is scrolled to.
+pub fn go_within() -> impl Fn(&str) + Clone + 'static {
+    let navigate = use_navigate();
+    move |path: &str| navigate(path, NavigateOptions { scroll: false, ..Default::default() })
 }

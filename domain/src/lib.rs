@@ -18,6 +18,7 @@ pub mod photos;
 pub mod plans;
 pub mod records;
 pub mod refusal;
+pub mod results;
 pub mod rounds;
 pub mod routes;
 pub mod tags;

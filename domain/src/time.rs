@@ -3,7 +3,7 @@
 //! A tablet's clock may be wrong and its monotonic clock stops in sleep, so a moment is an interval:
 //! it can't be earlier than the last contact with the server before it, nor later than the first one after it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::LoadId;
@@ -57,6 +57,15 @@ impl Zone {
     pub fn local(&self, at: Moment) -> NaiveDateTime {
         let shifted = at.plus(i64::from(self.seconds_at(at)) * 1000);
         shifted.utc().naive_utc()
+    }
+
+    /// As machines write it, to the second and with the offset: `2026-03-01T02:14:05+08:00`.
+    pub fn written(&self, at: Moment) -> String {
+        let (local, seconds) = (self.local(at), self.seconds_at(at));
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        let (date, time) = (local.date(), local.time());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        format!("{date}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
     /// The moment of a local date and time. A time that the spring clock skips is the moment of the skip's end;

@@ -1,0 +1,121 @@
+//! What results are made of: everything that a device holds, by reference.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    agenda::{Duty, Known},
+    areas::Area,
+    checklists::Checklist,
+    checkpoints::Checkpoint,
+    findings::Finding,
+    ids::{AreaId, CheckpointId, PersonId, RecordId, RoundId},
+    people::Person,
+    records::Body,
+    routes::Stop,
+    time::Zone,
+    visits::Visit,
+};
+
+pub struct Held<'a> {
+    pub known: Known<'a>,
+    pub findings: Vec<&'a Finding>,
+    /// By round, then time.
+    visits: Vec<&'a Visit>,
+    /// What is asked for by its id.
+    named: BTreeMap<RecordId, &'a Body>,
+}
+
+/// An area inside another, and so on, cannot be deeper: records may be wrong, loops must not be endless.
+const DEPTH_MOST: usize = 16;
+
+impl<'a> Held<'a> {
+    pub fn of(bodies: impl Iterator<Item = &'a Body>, zone: &'a Zone) -> Self {
+        let known = Known { plans: vec![], people: vec![], rounds: vec![], zone };
+        let mut held = Self { known, findings: vec![], visits: vec![], named: BTreeMap::new() };
+        for body in bodies {
+            match body {
+                Body::Plan(plan) => held.known.plans.push(plan),
+                Body::Round(round) => held.known.rounds.push(round),
+                Body::Visit(visit) => held.visits.push(visit),
+                Body::Finding(finding) => held.findings.push(finding),
+                body => {
+                    if let Body::Person(person) = body {
+                        held.known.people.push(person);
+                    }
+                    held.named.insert(body.id(), body);
+                }
+            }
+        }
+        held.visits.sort_by_key(|visit| (visit.round, visit.at.best, visit.id));
+        held
+    }
+
+    /// The visits of a round, by time.
+    pub fn visits_of(&self, round: RoundId) -> &[&'a Visit] {
+        let from = self.visits.partition_point(|visit| visit.round < round);
+        let until = self.visits.partition_point(|visit| visit.round <= round);
+        self.visits.get(from..until).unwrap_or_default()
+    }
+
+    pub fn area(&self, id: AreaId) -> Option<&'a Area> {
+        match self.named.get(&id.into()) {
+            Some(Body::Area(area)) => Some(area),
+            _ => None,
+        }
+    }
+
+    pub fn checkpoint(&self, id: CheckpointId) -> Option<&'a Checkpoint> {
+        match self.named.get(&id.into()) {
+            Some(Body::Checkpoint(checkpoint)) => Some(checkpoint),
+            _ => None,
+        }
+    }
+
+    pub fn person(&self, id: PersonId) -> Option<&'a Person> {
+        match self.named.get(&id.into()) {
+            Some(Body::Person(person)) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// The version that a visit was answered with.
+    pub fn checklist_of(&self, visit: &Visit) -> Option<&'a Checklist> {
+        match self.named.get(&Checklist::record_id(visit.checklist, visit.version)) {
+            Some(Body::Checklist(checklist)) => Some(checklist),
+            _ => None,
+        }
+    }
+
+    pub fn areas(&self) -> impl Iterator<Item = &'a Area> {
+        self.named.values().filter_map(|body| match body {
+            Body::Area(area) => Some(area),
+            _ => None,
+        })
+    }
+
+    /// Every version of every checklist.
+    pub fn checklists(&self) -> impl Iterator<Item = &'a Checklist> {
+        self.named.values().filter_map(|body| match body {
+            Body::Checklist(checklist) => Some(checklist),
+            _ => None,
+        })
+    }
+
+    /// The area of a checkpoint and the areas around it, the innermost first.
+    pub fn areas_around(&self, checkpoint: CheckpointId) -> Vec<AreaId> {
+        let own = self.checkpoint(checkpoint).map(|checkpoint| checkpoint.area);
+        std::iter::successors(own, |area| self.area(*area)?.inside).take(DEPTH_MOST).collect()
+    }
+
+    /// The stops of a round as it was started, or as its route has them where nobody did.
+    pub fn stops_of(&self, duty: &Duty<'a>) -> &'a [Stop] {
+        match (duty.record, &duty.planned) {
+            (Some(round), _) => &round.stops,
+            (None, Some((plan, _))) => match self.named.get(&plan.route.into()) {
+                Some(Body::Route(route)) => &route.stops,
+                _ => &[],
+            },
+            (None, None) => &[],
+        }
+    }
+}
