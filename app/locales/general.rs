@@ -10,6 +10,9 @@ use super::texts;
 use crate::online::Trouble;
 
 texts! {
+    search => "搜索", "Search";
+    nothing_found => "没有找到", "Nothing found";
+    nothing_found_next => "换个词试试，或者清空搜索。", "Try another word, or clear the search.";
     full_stop => "。", ". ";
     between_names => "、", ", ";
     between_clauses => "；", "; ";

@@ -124,6 +124,15 @@ pub fn Field(
     }
 }
 
+/// A field that leaves out of a list what does not hold its words.
+pub fn search(words: RwSignal<String>) -> AnyView {
+    view! {
+        <input class="search" type="search" maxlength="200" aria-label=say::search() placeholder=say::search()
+            prop:value=move || words.get() on:input=move |event| words.set(event_target_value(&event))/>
+    }
+    .into_any()
+}
+
 /// A labelled field for several lines.
 #[component]
 pub fn LongField(

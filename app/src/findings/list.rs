@@ -1,8 +1,13 @@
 //! The findings of the community, open ones first; the filter stands in the URL.
 
-use domain::{findings::Finding, records::Body};
+use domain::{
+    findings::Finding,
+    records::Body,
+    results::filter::{finds, terms},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use sync::device::world::World;
 
 use crate::{
     locales::{self, findings as say, general, time},
@@ -22,8 +27,9 @@ fn Findings() -> impl IntoView {
     let tab = move |value: &'static str, href: &'static str, words: &'static str| {
         view! { <a href=href aria-current=move || (shown.get() == value).then_some("true")>{words}</a> }
     };
+    let search = RwSignal::new(String::new());
     let list = move || {
-        let (zone, now, shown) = (store.zone(), store.time(), shown.get());
+        let (zone, now, shown, terms) = (store.zone(), store.time(), shown.get(), search.with(|words| terms(words)));
         store.world.with(|world| {
             let mut findings: Vec<&Finding> = world
                 .all()
@@ -31,6 +37,7 @@ fn Findings() -> impl IntoView {
                     Body::Finding(finding) => Some(finding),
                     _ => None,
                 })
+                .filter(|finding| terms.is_empty() || finds(&terms, &said_of(world, finding)))
                 .filter(|finding| match shown.as_str() {
                     "corrected" => !finding.is_open(),
                     "all" => true,
@@ -40,6 +47,9 @@ fn Findings() -> impl IntoView {
             findings.sort_by_key(|finding| std::cmp::Reverse(finding.at.best));
             if findings.is_empty() {
                 return match shown.as_str() {
+                    _ if !terms.is_empty() => {
+                        ui::empty(general::nothing_found(), general::nothing_found_next()).into_any()
+                    }
                     "" => ui::empty(say::none_open(), say::none_open_next()).into_any(),
                     _ => ui::empty(say::none(), say::none_open_next()).into_any(),
                 };
@@ -75,7 +85,22 @@ fn Findings() -> impl IntoView {
                 {tab("corrected", "/findings?show=corrected", say::corrected())}
                 {tab("all", "/findings?show=all", say::all())}
             </nav>
+            {ui::search(search)}
             {list}
         </ui::Page>
     }
+}
+
+/// What a search goes through: what is wrong, where, and who said so.
+fn said_of<'w>(world: &'w World, finding: &'w Finding) -> Vec<&'w str> {
+    let place = match world.get(finding.checkpoint.into()) {
+        Some(Body::Checkpoint(checkpoint)) => Some(&checkpoint.name),
+        _ => None,
+    };
+    let who = match world.get(finding.by.into()) {
+        Some(Body::Person(person)) => Some(&person.name),
+        _ => None,
+    };
+    let words = [finding.what.as_ref(), place, who].into_iter().flatten();
+    words.flat_map(|words| [words.zh.as_str(), words.en.as_str()]).chain([finding.note.as_str()]).collect()
 }

@@ -1,12 +1,19 @@
 //! Walk a route without a plan.
 
-use domain::{agenda::walkable, changes::RoundStarted, checklists::DutyKind, rounds::Occasion, routes::Route};
+use domain::{
+    agenda::walkable,
+    changes::RoundStarted,
+    checklists::DutyKind,
+    results::filter::{finds, terms},
+    rounds::Occasion,
+    routes::Route,
+};
 use leptos::prelude::*;
 
 use super::{routes, started};
 use crate::{
     device::clock,
-    locales::{self, rounds as say},
+    locales::{self, general, rounds as say},
     shell::go,
     store::use_store,
     ui,
@@ -37,14 +44,19 @@ fn Unplanned() -> impl IntoView {
             }
         });
     };
+    let search = RwSignal::new(String::new());
     let list = move || {
         let me = store.me()?;
         let zone = store.zone();
+        let terms = search.with(|words| terms(words));
         let mine: Vec<(Route, DutyKind)> = store.world.with(|world| {
             let plans = crate::today::known(world, &zone).plans;
             walkable(routes(world), &plans, &me).into_iter().map(|(route, duty)| (route.clone(), duty)).collect()
         });
         let is_empty = mine.is_empty();
+        let mine: Vec<_> =
+            mine.into_iter().filter(|(route, _)| finds(&terms, &[&route.name.zh, &route.name.en])).collect();
+        let is_unfound = mine.is_empty() && !is_empty;
         let rows: Vec<_> = mine
             .into_iter()
             .map(|(route, duty)| {
@@ -59,6 +71,7 @@ fn Unplanned() -> impl IntoView {
             .collect();
         Some(view! {
             {is_empty.then(|| ui::empty(say::no_routes(), say::no_routes_next()))}
+            {is_unfound.then(|| ui::empty(general::nothing_found(), general::nothing_found_next()))}
             <ul class="rows">{rows}</ul>
         })
     };
@@ -66,6 +79,7 @@ fn Unplanned() -> impl IntoView {
         <ui::Page title=say::unplanned() back="/">
             <p class="lead">{say::choose_route()}</p>
             {ui::problem(move || problem.get())}
+            {ui::search(search)}
             {list}
         </ui::Page>
     }

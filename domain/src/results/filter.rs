@@ -106,6 +106,12 @@ pub fn terms(typed: &str) -> Vec<String> {
     folded(typed).split_whitespace().take(TERMS_MOST).map(str::to_owned).collect()
 }
 
+/// Whether every term stands somewhere in `texts`.
+pub fn finds(terms: &[String], texts: &[&str]) -> bool {
+    let texts: Vec<String> = texts.iter().map(|text| folded(text)).collect();
+    terms.iter().all(|term| texts.iter().any(|text| text.contains(term)))
+}
+
 /// Longer searches find nothing more.
 const TERMS_MOST: usize = 8;
 
@@ -138,6 +144,8 @@ mod tests {
     fn a_search_is_words_whatever_keyboard_typed_them() {
         assert_eq!(terms("  Ｌobby　路灯 \n"), ["lobby", "路灯"]);
         assert!(terms(" \t").is_empty());
+        assert!(finds(&terms("3号 大堂"), &["3号楼", "一层大堂"]) && finds(&terms(""), &[]));
+        assert!(!finds(&terms("3号 车库"), &["3号楼", "一层大堂"]));
         assert_eq!(terms(&"a ".repeat(10_000)).len(), 8);
     }
 }
