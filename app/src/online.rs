@@ -3,8 +3,9 @@
 //! Their paths are pinned: the default one holds a hash of the build folder, which would strand installed apps.
 
 use domain::{
-    ids::{CommunityId, DeviceId, PersonId},
+    ids::{CheckpointId, CommunityId, DeviceId, PersonId, RecordId},
     people::Role,
+    photos::PhotoHash,
     text::{Language, Words},
     time::Moment,
 };
@@ -86,6 +87,25 @@ pub struct DeviceInfo {
     pub retired: Option<Moment>,
 }
 
+/// A photo that a record names and that has not arrived: on its way, or lost with its tablet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingPhoto {
+    pub hash: PhotoHash,
+    pub record: RecordId,
+    /// The record's published kind.
+    pub kind: String,
+    pub checkpoint: Option<CheckpointId>,
+    /// The key of the checklist's item that it is beside.
+    pub item: Option<String>,
+    /// Who named it; nobody where the server did.
+    pub person: Option<PersonId>,
+    pub taken: Moment,
+    /// When the change that names it arrived.
+    pub named: Moment,
+    /// The name of the device that has it, as far as that is known.
+    pub device: Option<String>,
+}
+
 /// The first set-up of a server without a community.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetUpForm {
@@ -134,6 +154,12 @@ pub async fn retire_device(device: DeviceId) -> Result<(), Trouble> {
     backend().retire_device(device).await
 }
 
+/// What waits for a tablet to come back, the latest first.
+#[server(endpoint = "missing_photos", prefix = "/api/v1/online", input = Json)]
+pub async fn missing_photos() -> Result<Vec<MissingPhoto>, Trouble> {
+    backend().missing_photos().await
+}
+
 #[server(endpoint = "set_up", prefix = "/api/v1/online", input = Json)]
 pub async fn set_up(form: SetUpForm) -> Result<(), Trouble> {
     backend().set_up(form).await
@@ -160,6 +186,7 @@ mod backend {
         fn set_pin(&self, pin: String) -> Answer<'_, ()>;
         fn devices(&self) -> Answer<'_, Vec<DeviceInfo>>;
         fn retire_device(&self, device: DeviceId) -> Answer<'_, ()>;
+        fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>>;
         fn set_up(&self, form: SetUpForm) -> Answer<'_, ()>;
     }
 

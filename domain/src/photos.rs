@@ -103,6 +103,30 @@ pub enum PhotoFault {
     WrongHash,
 }
 
+/// A JPEG without what no picture needs: some browsers write Exif, IPTC and comments even into what a page has drawn, and
+/// the server takes no photo that carries them. Whatever is not as it should be stays as it is.
+///
+/// Its segments are those of ITU-T T.81, annex B: FF, a marker, the length in two bytes, the content.
+pub fn bare(jpeg: &[u8]) -> Vec<u8> {
+    const START_OF_SCAN: u8 = 0xDA;
+    let (start, mut rest) = jpeg.split_at(jpeg.len().min(2));
+    let mut bare = start.to_vec();
+    while let &[0xFF, marker, high, low, ..] = rest {
+        let length = 2 + usize::from(u16::from_be_bytes([high, low]));
+        if marker == START_OF_SCAN || length > rest.len() {
+            break;
+        }
+        // JFIF, the colour profile and Adobe's word for the colours say how to show it.
+        let is_extra = matches!(marker, 0xE1 | 0xE3..=0xED | 0xEF | 0xFE);
+        if !is_extra {
+            bare.extend_from_slice(&rest[..length]);
+        }
+        rest = &rest[length..];
+    }
+    bare.extend_from_slice(rest);
+    bare
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +143,24 @@ mod tests {
             ["", "ba78", &text.to_uppercase(), &format!("{text}00"), &plus, "../../etc/passwd", &"é".repeat(32)]
         {
             assert_eq!(other.parse::<PhotoHash>(), Err(NotAHash), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_no_picture_needs_is_taken_out_and_nothing_else() {
+        let segment = |marker: u8, content: &[u8]| [&[0xFF, marker, 0, content.len() as u8 + 2], content].concat();
+        let start = [0xFF, 0xD8].to_vec();
+        let rest =
+            [segment(0xC0, b"frame"), segment(0xDA, b"scan"), b"coded \xFF\x00 \xFF\xE1\x00\x03 \xFF\xD9".to_vec()]
+                .concat();
+        let kept = [segment(0xE0, b"JFIF\0"), segment(0xE2, b"ICC_PROFILE\0"), segment(0xEE, b"Adobe")].concat();
+        let extra =
+            [segment(0xE1, b"Exif\0\0"), segment(0xED, b"Photoshop 3.0\0"), segment(0xFE, b"a comment")].concat();
+        let clean = [start.clone(), kept.clone(), rest.clone()].concat();
+        assert_eq!(bare(&[start, extra.clone(), kept, extra, rest].concat()), clean);
+        assert_eq!(bare(&clean), clean);
+        for odd in [b"".as_slice(), b"\xFF", b"\xFF\xD8\xFF\xE1\xFF\xFF", b"no picture at all"] {
+            assert_eq!(bare(odd), odd);
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Declined {
     Invalid { field: &'static str },
     /// 413.
     TooLarge,
+    /// The device has put too many photos that no record names; a change that names this one may come: 409.
+    Unnamed,
     /// 429, with the seconds to wait.
     TooMany { seconds: u64 },
     /// 404.
@@ -55,6 +57,7 @@ impl IntoResponse for Declined {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
                 response
             }
+            Declined::Unnamed => say(StatusCode::CONFLICT, "unnamed"),
             Declined::NotFound => say(StatusCode::NOT_FOUND, "not_found"),
             Declined::Failed(failure) => {
                 tracing::error!(%failure, "a request failed");

@@ -4,7 +4,7 @@ mod sign_in;
 
 use std::{pin::Pin, sync::Arc};
 
-use app::online::{self, Backend, DeviceInfo, SetUpForm, SignedIn, Trouble};
+use app::online::{self, Backend, DeviceInfo, MissingPhoto, SetUpForm, SignedIn, Trouble};
 use axum::{
     body::Body,
     extract::{Request, State as Given},
@@ -13,7 +13,8 @@ use axum::{
 };
 use domain::{
     ids::DeviceId,
-    permissions::{Act, may},
+    people::Person,
+    permissions::{Act, audiences_of, may},
 };
 use leptos::{
     prelude::{expect_context, provide_context},
@@ -26,7 +27,7 @@ use crate::{
     db::{Tx, retried},
     devices,
     failure::Failure,
-    founding, passwords, records,
+    founding, passwords, photos, records,
     sessions::{self, Session},
     state::Shared,
 };
@@ -44,6 +45,7 @@ pub fn register() {
     register_explicit::<online::SetPin>();
     register_explicit::<online::Devices>();
     register_explicit::<online::RetireDevice>();
+    register_explicit::<online::MissingPhotos>();
     register_explicit::<online::SetUp>();
 }
 
@@ -86,6 +88,10 @@ impl Backend for Asked {
 
     fn retire_device(&self, device: DeviceId) -> Answer<'_, ()> {
         Box::pin(async move { self.told(retire(self, device).await) })
+    }
+
+    fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>> {
+        Box::pin(async move { self.told(missing_photos(self).await) })
     }
 
     fn set_up(&self, form: SetUpForm) -> Answer<'_, ()> {
@@ -192,17 +198,17 @@ async fn set_pin(asked: &Asked, pin: String) -> Result<(), Problem> {
     Ok(tx.commit().await?)
 }
 
-/// The session of somebody who looks after devices.
-async fn keeper(asked: &Asked, tx: &mut Tx) -> Result<Session, Problem> {
+/// The session of somebody who may do `act`, and who they are.
+async fn entitled(asked: &Asked, tx: &mut Tx, act: Act) -> Result<(Session, Person), Problem> {
     let session = asked.session(tx).await?;
     let person = records::person(tx, session.community, session.person).await?;
     let person = person.filter(|person| person.left.is_none()).ok_or(Problem::Trouble(Trouble::SignInFirst))?;
-    if may(&person.roles, Act::RetireDevices) { Ok(session) } else { Err(Problem::Trouble(Trouble::NotPermitted)) }
+    if may(&person.roles, act) { Ok((session, person)) } else { Err(Problem::Trouble(Trouble::NotPermitted)) }
 }
 
 async fn devices_of(asked: &Asked) -> Result<Vec<DeviceInfo>, Problem> {
     let mut tx = asked.state.db.read().await?;
-    let session = keeper(asked, &mut tx).await?;
+    let (session, _) = entitled(asked, &mut tx, Act::RetireDevices).await?;
     let devices = devices::all(&mut tx, session.community).await?;
     Ok(devices.into_iter().map(info).collect())
 }
@@ -222,9 +228,16 @@ fn info(device: devices::Device) -> DeviceInfo {
 
 async fn retire(asked: &Asked, device: DeviceId) -> Result<(), Problem> {
     let mut tx = asked.state.db.write().await?;
-    let session = keeper(asked, &mut tx).await?;
+    let (session, _) = entitled(asked, &mut tx, Act::RetireDevices).await?;
     if !devices::retire(&mut tx, session.community, device, clock::now()).await? {
         return Err(Problem::Trouble(Trouble::NotFound));
     }
     Ok(tx.commit().await?)
+}
+
+async fn missing_photos(asked: &Asked) -> Result<Vec<MissingPhoto>, Problem> {
+    let mut tx = asked.state.db.read().await?;
+    let (session, person) = entitled(asked, &mut tx, Act::SeeResults).await?;
+    let held = audiences_of(&person, records::teams(&mut tx, session.community).await?);
+    Ok(photos::missing::missing(&mut tx, session.community, &held).await?)
 }

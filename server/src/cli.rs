@@ -7,7 +7,10 @@ use domain::{ids::CommunityId, people::Role};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
-use crate::{communities, db::Db, export, failure::Failure, founding, printed_tags, serve, site::Site, starter, users};
+use crate::{
+    communities, db::Db, export, failure::Failure, founding, photos::store::Place as PhotoPlace, printed_tags, serve,
+    site::Site, starter, users,
+};
 
 /// Inspection rounds that go on without a network: the server.
 #[derive(Parser)]
@@ -61,6 +64,10 @@ struct Serve {
     /// Start without the demonstration: print a one-time link for setting up instead.
     #[arg(long)]
     no_demo: bool,
+    /// Where photos are kept: a folder, by default `photos` in the data folder, or s3://bucket/prefix with the usual
+    /// variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL and AWS_ALLOW_HTTP.
+    #[arg(long, value_parser = PhotoPlace::typed)]
+    photos: Option<PhotoPlace>,
     /// The address that people type, where a proxy stands before the server, such as https://rounds.example.org
     #[arg(long)]
     public_url: Option<String>,
@@ -165,6 +172,7 @@ async fn serve(given: Serve, site: Site) -> Result<(), String> {
     let options = serve::Options {
         host: given.host,
         port: given.port,
+        photos: given.photos,
         data: given.place.data,
         database_url: given.place.database_url,
         with_demo: !given.no_demo,

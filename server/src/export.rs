@@ -27,6 +27,7 @@ pub async fn write(db: &Db, out: &mut impl Write) -> Result<(), Failure> {
         lanes_of(&mut tx, community, out).await?;
         records_of(&mut tx, community, out).await?;
         changes_of(&mut tx, community, out).await?;
+        photos_of(&mut tx, community, out).await?;
     }
     out.flush().map_err(Failure::broken)
 }
@@ -75,6 +76,29 @@ async fn records_of(tx: &mut Tx, community: CommunityId, out: &mut impl Write) -
             let row = records::read(row)?;
             let value = json!({ "is": "record", "id": row.id, "root": row.root, "audience": row.audience, "seq": row.seq,
                 "kind": row.kind, "body": row.body });
+            line(out, &value)?;
+        }
+    }
+}
+
+/// Each photo that is kept or that a record names; one that was not received yet is on its way, or lost.
+async fn photos_of(tx: &mut Tx, community: CommunityId, out: &mut impl Write) -> Result<(), Failure> {
+    let sql = "select n.hash, p.bytes, p.width, p.height, p.received, p.device_id from (
+            select hash from photos where community_id = $1 union select hash from photo_uses where community_id = $1) n
+        left join photos p on p.community_id = $1 and p.hash = n.hash
+        where n.hash > $2 order by n.hash limit $3";
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query(sql).bind(community.to_string()).bind(after).bind(CHUNK).fetch_all(&mut **tx).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = text(last, "hash")?;
+        for row in &rows {
+            let maybe = |column| -> Result<Option<i64>, Failure> { Ok(row.try_get(column)?) };
+            let device: Option<String> = row.try_get("device_id")?;
+            let value = json!({
+                "is": "photo", "hash": text(row, "hash")?, "received": maybe("received")?, "bytes": maybe("bytes")?,
+                "width": maybe("width")?, "height": maybe("height")?, "device": device,
+            });
             line(out, &value)?;
         }
     }

@@ -7,6 +7,8 @@ use crate::db;
 #[derive(Debug)]
 pub enum Failure {
     Database(db::Error),
+    /// The place where photos are did not do what was asked.
+    Photos(object_store::Error),
     /// Something kept here cannot be read; the sentence says what.
     Broken(String),
 }
@@ -17,10 +19,17 @@ impl From<db::Error> for Failure {
     }
 }
 
+impl From<object_store::Error> for Failure {
+    fn from(error: object_store::Error) -> Self {
+        Failure::Photos(error)
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Database(error) => write!(f, "the database failed: {error}"),
+            Failure::Photos(error) => write!(f, "the photo store failed: {error}"),
             Failure::Broken(what) => f.write_str(what),
         }
     }

@@ -14,14 +14,14 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::json;
-use sync::messages::{PROTOCOL, PROTOCOL_HEADER};
+use sync::messages::{PROTOCOL, PROTOCOL_HEADER, path};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, decompression::RequestDecompressionLayer,
     limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
 use tracing::Instrument;
 
-use crate::{answers::Declined, backend, origin, secrets, site, state::Shared, sync_routes};
+use crate::{answers::Declined, backend, origin, photos, secrets, site, state::Shared, sync_routes};
 
 /// Nothing but our own files, no inline script or style; WebAssembly needs its one exception.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -29,6 +29,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// As long as the app waits: 2 MB through 100 kbit/s.
+const PHOTO_TIMEOUT: Duration = Duration::from_secs(180);
 /// The most bytes of a call of a server function.
 const CALL_BYTES: usize = 64 * 1024;
 
@@ -42,12 +44,16 @@ pub fn router(state: Shared) -> Router {
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(RequestDecompressionLayer::new())
         .layer(CompressionLayer::new());
+    let photos = photos::routes::routes()
+        .layer(from_fn_with_state(state.clone(), origin::check))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PHOTO_TIMEOUT));
     Router::new()
         .merge(api)
         .route("/healthz", get(health))
         .route("/api/{*nothing}", get(nothing).post(nothing))
         .fallback(site::serve)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .merge(photos)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(with_headers))
         .layer(from_fn(logged))
@@ -74,10 +80,11 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 
 async fn with_headers(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
-    let is_sync = request.uri().path().starts_with("/api/v1/sync/");
+    let is_sync = ["/api/v1/sync/", path::SHOWN_PHOTOS].iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
+    // What an answer says of itself holds: a photo has a policy and a lifetime of its own.
     let mut set = |name: HeaderName, value: &'static str| {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
     set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

@@ -18,6 +18,7 @@ pub mod founding;
 pub mod http;
 pub mod origin;
 pub mod passwords;
+pub mod photos;
 pub mod printed_tags;
 pub mod records;
 pub mod secrets;

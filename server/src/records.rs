@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use sqlx::Row as _;
 use sync::messages::{Row, Seq};
 
-use crate::{db::Tx, failure::Failure};
+use crate::{db::Tx, failure::Failure, photos};
 
 /// The record called `id`, unless it is of a kind that this version does not know.
 pub async fn get(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Option<Record>, Failure> {
@@ -67,7 +67,7 @@ pub async fn put(tx: &mut Tx, community: CommunityId, seq: Seq, record: &Record)
         .bind(row.id.to_string())
         .fetch_optional(&mut **tx)
         .await?;
-    if let Some(before) = before {
+    if let Some(before) = &before {
         if before.try_get::<String, _>("root")? != row.root.to_string()
             || before.try_get::<String, _>("kind")? != row.kind
         {
@@ -80,6 +80,9 @@ pub async fn put(tx: &mut Tx, community: CommunityId, seq: Seq, record: &Record)
         }
     }
     upsert(tx, community, &row).await?;
+    if before.is_some() || !record.body.photos().is_empty() {
+        photos::uses::note(tx, community, seq, record).await?;
+    }
     Ok(true)
 }
 

@@ -17,7 +17,9 @@ use crate::{
     clock, communities,
     db::{self, Db},
     failure::Failure,
-    founding, http, set_up_links,
+    founding, http,
+    photos::store::{PhotoStore, Place},
+    set_up_links,
     site::Site,
     starter::Starter,
     state::State,
@@ -29,6 +31,8 @@ pub struct Options {
     pub port: u16,
     pub data: PathBuf,
     pub database_url: Option<String>,
+    /// Where photos are kept; by default a folder in the data folder.
+    pub photos: Option<Place>,
     pub with_demo: bool,
     pub public_url: Option<String>,
 }
@@ -40,10 +44,12 @@ pub struct Options {
 pub async fn serve(options: Options, site: Site) -> Result<(), String> {
     let db = open(&options.data, options.database_url.as_deref()).await?;
     let listener = listen(&options.host, options.port).await?;
+    let place = options.photos.clone().unwrap_or_else(|| Place::Folder(options.data.join("photos")));
+    let photos = PhotoStore::open(&place).await?;
     let address = listener.local_addr().map_err(|error| format!("cannot tell the port: {error}"))?;
     let home = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     welcome(&db, &options, home.trim_end_matches('/')).await.map_err(|failure| failure.to_string())?;
-    let state = State::new(db.clone(), site, options.public_url);
+    let state = State::new(db.clone(), photos, site, options.public_url);
     // Connections wait in the listener's queue from the moment it was bound.
     println!("listening on http://{address}");
     let stopped = stop_signal()?;

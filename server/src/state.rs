@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::{attempts::Attempts, db::Db, site::Site};
+use crate::{attempts::Attempts, db::Db, photos::store::PhotoStore, site::Site};
 
 pub type Shared = Arc<State>;
 
 pub struct State {
     pub db: Db,
+    pub photos: PhotoStore,
     pub site: Site,
     /// The address that people use, where it is not the one that requests name.
     pub public_url: Option<String>,
@@ -21,21 +22,31 @@ pub struct State {
     pub sign_ins_of_device: Attempts,
     /// Pushes, by device.
     pub pushes: Attempts,
+    /// Photos that are put, by device.
+    pub photo_puts: Attempts,
+    /// So many photos are in memory at a time.
+    pub photo_places: Semaphore,
+    /// So many pictures are worked on at a time.
+    pub picture_turns: Semaphore,
 }
 
 const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1000;
 const TEN_SECONDS: i64 = 10 * 1000;
 
 impl State {
-    pub fn new(db: Db, site: Site, public_url: Option<String>) -> Shared {
+    pub fn new(db: Db, photos: PhotoStore, site: Site, public_url: Option<String>) -> Shared {
         Arc::new(Self {
             db,
+            photos,
             site,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             sign_in_turns: Semaphore::new(4),
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
             sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
             pushes: Attempts::new(30, TEN_SECONDS),
+            photo_puts: Attempts::new(120, TEN_SECONDS),
+            photo_places: Semaphore::new(32),
+            picture_turns: Semaphore::new(2),
         })
     }
 }

@@ -57,7 +57,7 @@ async fn sender(tx: &mut Tx, headers: &HeaderMap) -> Result<Device, Declined> {
     devices::with_token(tx, token).await?.ok_or(Declined::NotEnrolled)
 }
 
-async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
+pub async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
     let mut tx = state.db.read().await?;
     sender(&mut tx, headers).await
 }

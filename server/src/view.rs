@@ -108,6 +108,6 @@ async fn fetch(tx: &mut Tx, sql: String, span: &Span<'_>) -> Result<Vec<AnyRow>,
 }
 
 /// `$4, $5, $6`: sqlx's own builder writes question marks, which PostgreSQL refuses.
-fn places(first: usize, count: usize) -> String {
+pub fn places(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }

@@ -259,6 +259,16 @@ pub enum PhotoAnswer {
     Refused { why: PhotoFault },
 }
 
+/// Why a photo is not shown: what the 404 says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "error", rename_all = "snake_case")]
+pub enum PhotoAbsence {
+    /// There is none, or none that whoever asks may see.
+    NotFound,
+    /// A record names it and its device has not sent it yet.
+    OnItsWay { by: Option<PersonId>, taken: Moment },
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pull {
     pub cursor: Seq,

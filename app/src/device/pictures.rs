@@ -1,6 +1,6 @@
 //! Pictures: what a camera or a folder gives becomes a photo that is small and says nothing but what it shows.
 
-use domain::photos::{PHOTO_BYTES_MOST, PHOTO_EDGE_MOST, PhotoFault, THUMBNAIL_EDGE};
+use domain::photos::{PHOTO_BYTES_MOST, PHOTO_EDGE_MOST, PhotoFault, THUMBNAIL_EDGE, bare};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -89,7 +89,7 @@ async fn encoded(canvas: &HtmlCanvasElement, quality: f64) -> Option<Vec<u8>> {
     });
     let blob: Blob = JsFuture::from(made).await.ok()?.dyn_into().ok()?;
     let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
+    Some(bare(&Uint8Array::new(&buffer).to_vec()))
 }
 
 /// An address under which this page shows `bytes`, until [`forget_address`].

@@ -1,17 +1,24 @@
 //! The one place where tests touch the API: a browser or tablet that keeps its cookies.
 
+use std::sync::Arc;
+
 use app::online::{SignedIn, Trouble};
 use domain::{
     changes::{Change, Deed},
     ids::{ChangeId, LaneId, LoadId, PersonId},
+    photos::PhotoHash,
     time::{Clocks, Moment, Stamp},
 };
-use reqwest::{Body, Response, StatusCode, header};
+use reqwest::{
+    Body, Response, StatusCode,
+    cookie::{CookieStore as _, Jar},
+    header,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
 use sync::messages::{
-    Enrolled, Envelope, Hello, HelloAnswer, Identity, LaneOpening, Outcome, PROTOCOL_HEADER, Page, Placed, Pull,
-    PullAnswer, Push, PushAnswer, Row, Seal, path,
+    Enrolled, Envelope, Hello, HelloAnswer, Identity, LaneOpening, Outcome, PROTOCOL_HEADER, Page, PhotoAnswer, Placed,
+    Pull, PullAnswer, Push, PushAnswer, Row, Seal, path,
 };
 use uuid::Uuid;
 
@@ -20,14 +27,30 @@ pub const PASSWORD: &str = "lanterns-of-the-test";
 pub struct Client {
     pub http: reqwest::Client,
     pub base: String,
+    cookies: Arc<Jar>,
 }
 
 impl Client {
     pub fn new(base: &str) -> Self {
+        Self::with(Arc::default(), base)
+    }
+
+    /// The same browser, now that the server is elsewhere.
+    pub fn moved(&self, base: &str) -> Self {
+        Self::with(self.cookies.clone(), base)
+    }
+
+    fn with(cookies: Arc<Jar>, base: &str) -> Self {
         let mut headers = header::HeaderMap::new();
         headers.insert(header::ORIGIN, base.parse().expect("an address"));
-        let http = reqwest::Client::builder().cookie_store(true).default_headers(headers).build().expect("a client");
-        Self { http, base: base.to_owned() }
+        let http = builder().cookie_provider(cookies.clone()).default_headers(headers);
+        Self { http: http.build().expect("a client"), base: base.to_owned(), cookies }
+    }
+
+    /// What it sends along with every request.
+    pub fn cookies(&self) -> String {
+        let cookies = self.cookies.cookies(&self.base.parse().expect("an address")).expect("it has some");
+        cookies.to_str().expect("text").to_owned()
     }
 
     /// Signed in, and enrolled as a shared tablet or as their own device.
@@ -73,6 +96,28 @@ impl Client {
         genuine(self.send(path::PUSH, push).await).await.expect("the push is taken")
     }
 
+    /// Puts a photo under its own name.
+    pub async fn put(&self, photo: &[u8]) -> PhotoAnswer {
+        self.put_as(&PhotoHash::of(photo).to_string(), photo.to_vec()).await.expect("the photo is answered")
+    }
+
+    pub async fn put_as(&self, name: &str, photo: Vec<u8>) -> Result<PhotoAnswer, StatusCode> {
+        let request = self.http.put(format!("{}{}/{name}", self.base, path::PHOTOS));
+        let request = request.header(header::CONTENT_TYPE, "image/jpeg").body(photo);
+        genuine(request.send().await.expect("the server answers")).await
+    }
+
+    /// The answer to a put, if one came.
+    pub async fn try_put(&self, photo: &[u8]) -> Option<PhotoAnswer> {
+        let request = self.http.put(format!("{}{}/{}", self.base, path::PHOTOS, PhotoHash::of(photo)));
+        request.body(photo.to_vec()).send().await.ok()?.json().await.ok()
+    }
+
+    /// Asks to be shown a photo, or with `/thumbnail` behind its name that.
+    pub async fn show(&self, name: impl std::fmt::Display) -> Response {
+        self.http.get(format!("{}{}/{name}", self.base, path::SHOWN_PHOTOS)).send().await.expect("the server answers")
+    }
+
     pub async fn pull(&self, cursor: i64, epoch: &str, view: &str) -> PullAnswer {
         let pull = Pull { cursor, epoch: epoch.into(), view: view.into() };
         genuine(self.send(path::PULL, &pull).await).await.expect("the pull is answered")
@@ -112,6 +157,17 @@ impl Client {
         let unlocks = self.hello(vec![], 0).await.expect("enrolled").unlocks;
         serde_json::to_string(&(self.view().await, unlocks)).expect("JSON")
     }
+}
+
+/// Whoever makes an HTTP client says which cryptography its TLS would use.
+fn builder() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}
+
+/// A program without cookies.
+pub fn stranger() -> reqwest::Client {
+    builder().build().expect("a client")
 }
 
 /// An answer of the sync protocol: its header is there, whatever the status.

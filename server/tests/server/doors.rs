@@ -6,7 +6,7 @@ use reqwest::{RequestBuilder, StatusCode, header};
 use sync::messages::path;
 
 use crate::{
-    client::{Client, PASSWORD},
+    client::{Client, PASSWORD, stranger},
     databases::for_each_database,
     world::world,
 };
@@ -15,7 +15,7 @@ use crate::{
 async fn every_page_is_the_shell_with_its_headers_and_a_missing_asset_never_is() {
     for_each_database(|fresh| async {
         let world = world(fresh).await;
-        let http = reqwest::Client::new();
+        let http = stranger();
         let get = async |path: &str| http.get(format!("{}{path}", world.base)).send().await.expect("an answer");
         for page in ["/", "/rounds/today", "/set-up"] {
             let shell = get(page).await;
@@ -52,7 +52,7 @@ async fn every_page_is_the_shell_with_its_headers_and_a_missing_asset_never_is()
 async fn a_page_of_another_site_cannot_act_for_a_visitor() {
     for_each_database(|fresh| async {
         let world = world(fresh).await;
-        let http = reqwest::Client::new();
+        let http = stranger();
         let body = format!("{{\"username\":\"guard\",\"password\":\"{PASSWORD}\"}}");
         let status = async |with: &dyn Fn(RequestBuilder) -> RequestBuilder| {
             let request = http.post(format!("{}/api/v1/online/sign_in", world.base));

@@ -1,10 +1,15 @@
 //! The real server on a random port with a fresh database, on SQLite and on PostgreSQL.
 
 mod accounts;
+mod buckets;
 mod client;
 mod databases;
 mod doors;
+mod hostile_pictures;
 mod operator;
+mod photo_rights;
+mod photos;
+mod pictures;
 mod postgres;
 mod privacy;
 mod program;

@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use sync::messages::Outcome;
 
 use crate::{
-    client::{Client, PASSWORD, change, lane, placed, push_of},
+    client::{Client, PASSWORD, change, lane, placed, push_of, stranger},
     databases::{Fresh, for_each_database, sqlite},
     program::{Program, command, read},
     world::world,
 };
 
-fn form(token: &str) -> Value {
+pub fn form(token: &str) -> Value {
     let form = SetUpForm {
         token: token.into(),
         community_zh: "新园".into(),
@@ -109,7 +109,7 @@ async fn no_secret_is_in_the_log() {
         let log = fresh.folder.path().join("log");
         let program = Program::serve(&fresh.url, &log, &["--no-demo", "--log-format", "json"]);
         let token = program.set_up_token();
-        let http = reqwest::Client::new();
+        let http = stranger();
         http.get(format!("{}/set-up?token={token}", program.base))
             .send()
             .await

@@ -20,11 +20,17 @@ pub fn command(arguments: &[&str], database_url: &str) -> Command {
 }
 
 impl Program {
-    /// Starts it on a free port, logging as much as it can into a file.
+    /// Starts it on a free port, with its data beside the file into which it logs as much as it can.
     pub fn serve(database_url: &str, log: &Path, more: &[&str]) -> Self {
-        let log = std::fs::File::options().create(true).append(true).open(log).expect("a log file");
         let mut command = command(&["serve", "--port", "0"], database_url);
-        command.args(more).env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log);
+        command.args(more);
+        Self::start(command, log)
+    }
+
+    pub fn start(mut command: Command, log: &Path) -> Self {
+        let data = log.with_file_name("data");
+        let log = std::fs::File::options().create(true).append(true).open(log).expect("a log file");
+        command.arg("--data").arg(data).env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log);
         let child = command.spawn().expect("the program starts");
         let mut program = Self { child, base: String::new(), printed: String::new() };
         let mut lines = BufReader::new(program.child.stdout.take().expect("it was piped")).lines();

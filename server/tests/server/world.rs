@@ -1,5 +1,7 @@
 //! A small community behind a running server: a few people of different roles, a team, a checkpoint.
 
+use std::path::PathBuf;
+
 use domain::{
     areas::{Area, AreaKind},
     changes::{Change, Deed, Fact, Request},
@@ -8,6 +10,7 @@ use domain::{
     findings::{FindingRaised, Source},
     ids::{AreaId, CheckpointId, CommunityId, FindingId, PersonId, TeamId},
     people::{Person, Role, Team},
+    photos::Photo,
     text::{Language, Words},
     time::Zone,
 };
@@ -18,6 +21,7 @@ use server::{
     clock, communities,
     db::Db,
     export, http, passwords,
+    photos::store::{PhotoStore, Place},
     site::{Asset, Site},
     state::State,
     system,
@@ -34,6 +38,8 @@ pub struct World {
     pub base: String,
     pub db: Db,
     pub community: CommunityId,
+    /// Where its photos are.
+    pub photos: PathBuf,
     _fresh: Fresh,
 }
 
@@ -50,11 +56,13 @@ pub const PEOPLE: [(&str, Role); 6] = [
 pub async fn world(fresh: Fresh) -> World {
     let db = Db::open(&fresh.url).await.expect("a fresh database");
     let community = found(&db, "").await;
-    let state = State::new(db.clone(), Site(file), None);
+    let folder = fresh.folder.path().join("photos");
+    let photos = PhotoStore::open(&Place::Folder(folder.clone())).await.expect("a folder");
+    let state = State::new(db.clone(), photos, Site(file), None);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, http::router(state)).await });
-    World { base, db, community, _fresh: fresh }
+    World { base, db, community, photos: folder, _fresh: fresh }
 }
 
 impl World {
@@ -68,14 +76,11 @@ impl World {
 
     /// A finding with a note, of a new id.
     pub fn finding(&self, note: &str) -> Change {
-        change(Deed::Fact(Fact::FindingRaised(FindingRaised {
-            finding: FindingId(Uuid::now_v7()),
-            checkpoint: CheckpointId::keyed(self.community, "gate"),
-            source: Source::Reported { round: None },
-            what: None,
-            note: note.into(),
-            photos: vec![],
-        })))
+        self.finding_with(note, vec![])
+    }
+
+    pub fn finding_with(&self, note: &str, photos: Vec<Photo>) -> Change {
+        finding(self.community, note, photos)
     }
 
     pub fn request(&self, request: Request) -> Change {
@@ -95,6 +100,18 @@ impl World {
         let values = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("one object a line"));
         values.filter(|value| value["is"] == is).collect()
     }
+}
+
+/// A finding at the gate of a community, which may not have one.
+pub fn finding(community: CommunityId, note: &str, photos: Vec<Photo>) -> Change {
+    change(Deed::Fact(Fact::FindingRaised(FindingRaised {
+        finding: FindingId(Uuid::now_v7()),
+        checkpoint: CheckpointId::keyed(community, "gate"),
+        source: Source::Reported { round: None },
+        what: None,
+        note: note.into(),
+        photos,
+    })))
 }
 
 /// Makes a community whose accounts' names end in `suffix`.
