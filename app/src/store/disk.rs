@@ -6,6 +6,7 @@
 use indexed_db_futures::{
     database::Database,
     error::OpenDbError,
+    internals::SystemRepr,
     prelude::*,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
@@ -86,7 +87,16 @@ pub struct Disk {
 impl Disk {
     /// # Errors
     /// [`DiskFault::Unavailable`] where the browser keeps nothing; nothing must be typed in then.
-    pub async fn open() -> Result<Self> {
+    pub /// A full disk is often found out at the end: then only the transaction knows why it was aborted.
+async fn commit(tx: Transaction<'_>) -> Result<()> {
+    let state = tx.as_sys().clone();
+    tx.commit().await.map_err(|error| match state.error() {
+        Some(reason) if reason.name() == "QuotaExceededError" => DiskFault::Full,
+        _ => error.into(),
+    })
+}
+
+async fn open() -> Result<Self> {
         Ok(Self { database: Rc::new(RefCell::new(open().await?)) })
     }
 
@@ -194,7 +204,7 @@ impl Disk {
         if let Some(draft) = finished_draft {
             tx.object_store(DRAFTS)?.delete(draft.to_owned()).primitive()?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok((lane, entries))
     }
 
@@ -338,7 +348,7 @@ impl Disk {
             let done = async {
                 let tx = begin(&database, stores, durability)?;
                 requests(&tx)?;
-                tx.commit().await?;
+                commit(tx).await?;
                 Ok(())
             }
             .await;
@@ -371,6 +381,15 @@ async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<V
     let values: Vec<String> =
         tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
     Ok(values.into_iter().filter_map(|text| serde_json::from_str(&text).ok()).collect())
+}
+
+/// A full disk is often found out at the end: then only the transaction knows why it was aborted.
+async fn commit(tx: Transaction<'_>) -> Result<()> {
+    let state = tx.as_sys().clone();
+    tx.commit().await.map_err(|error| match state.error() {
+        Some(reason) if reason.name() == "QuotaExceededError" => DiskFault::Full,
+        _ => error.into(),
+    })
 }
 
 async fn open() -> Result<Database> {
