@@ -1,13 +1,17 @@
 // Keeps one whole release on the device, so that the app opens without a network.
 //
 // What must stay true: a release is stored whole or not at all; a page never mixes two releases; nothing under
-// /api/ and no request but GET ever passes through here; a new release waits until the page says "take-over".
+// /api/ and no request but GET ever passes through here; a new release waits until somebody agrees to it. Browsers start a
+// waiting worker by themselves when the last page is closed, so this one opens the release that was agreed to, whichever it is.
 "use strict";
 
 const RELEASE = "{{release}}";
 const PRECACHE = "{{precache}}".split(" ");
 const CACHE = `lamplighter-${RELEASE}`;
 const SHELL = "/";
+// Holds, under AGREED, the name of the release that people have agreed to.
+const NOTES = "lamplighter";
+const AGREED = "/agreed-release";
 
 const CONTENT_TYPES = {
   css: /^text\/css\b/,
@@ -21,13 +25,16 @@ const CONTENT_TYPES = {
 self.addEventListener("install", (event) => event.waitUntil(storeRelease()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", (event) => {
-  if (event.data && event.data.type === "take-over") self.skipWaiting();
+  const { type, release } = event.data || {};
+  if (type === "opened" && release !== RELEASE) event.source.postMessage("new-release");
+  if (type === "take-over") event.waitUntil(agree(event.source));
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
-  if (PRECACHE.includes(url.pathname)) event.respondWith(stored(url.pathname, request));
+  if (url.pathname.startsWith("/assets/")) event.respondWith(ofAnyRelease(url.pathname, request));
+  else if (PRECACHE.includes(url.pathname)) event.respondWith(stored(url.pathname, request));
   else if (request.mode === "navigate") event.respondWith(stored(SHELL, request));
 });
 
@@ -36,6 +43,24 @@ async function storeRelease() {
   const responses = await Promise.all(PRECACHE.map(fetchFresh));
   const cache = await caches.open(CACHE);
   await Promise.all(PRECACHE.map((path, i) => cache.put(path, responses[i])));
+  // To the first release of all, people agreed by opening it.
+  if (!(await agreed())) await note();
+}
+
+async function agree(page) {
+  await note();
+  await self.skipWaiting();
+  page.postMessage("agreed");
+}
+
+async function note() {
+  const notes = await caches.open(NOTES);
+  await notes.put(AGREED, new Response(RELEASE));
+}
+
+async function agreed() {
+  const note = await caches.match(AGREED, { cacheName: NOTES });
+  return note && note.text();
 }
 
 async function fetchFresh(path) {
@@ -63,13 +88,20 @@ async function problemWith(path, response) {
 async function takeOver() {
   const names = await caches.keys();
   const older = names.filter((name) => name.startsWith("lamplighter-") && name !== CACHE);
-  await Promise.all(older.map((name) => caches.delete(name)));
+  // The release before this one stays for the tabs that still run it, and so does the one that opens.
+  const opens = `lamplighter-${await agreed()}`;
+  await Promise.all(older.slice(0, -1).filter((name) => name !== opens).map((name) => caches.delete(name)));
   // The page of the very first visit has no worker yet; from now on it survives going offline.
   await self.clients.claim();
 }
 
-// The device may have thrown the cache away; then the network is all there is.
+// The device may have thrown a cache away; then the network is all there is.
 async function stored(path, request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(path, { ignoreVary: true })) || fetch(request);
+  const opens = { cacheName: `lamplighter-${await agreed()}`, ignoreVary: true };
+  return (await caches.match(path, opens)) || (await caches.match(path, { ...opens, cacheName: CACHE })) || fetch(request);
+}
+
+// Also what a tab of another release asks for late; the name says the content.
+async function ofAnyRelease(path, request) {
+  return (await caches.match(path, { ignoreVary: true })) || fetch(request);
 }

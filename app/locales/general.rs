@@ -43,13 +43,7 @@ texts! {
     first_records_offline => "还没有网络。连上后自动继续。", "There is no network yet. It goes on by itself once there is.";
     cannot_store_title => "这个浏览器不能保存数据", "This browser cannot keep data";
     cannot_store => "掌灯把每次记录先存在设备上。请关闭隐私（无痕）模式，或换用新版 Chrome、Edge、Safari、Firefox 打开。", "Lamplighter saves on the device first. Leave private browsing, or open it in a current Chrome, Edge, Safari or Firefox.";
-    new_release => "有新版本", "A new version is ready";
-    take_new_release => "现在更新", "Update now";
     about => "关于", "About";
-    storage_kept => "浏览器已承诺保留本机数据", "The browser has promised to keep this device's data";
-    storage_not_promised => "浏览器没有承诺保留数据：请把掌灯安装到主屏幕", "The browser has not promised to keep the data: install Lamplighter on the home screen";
-    quota_used(percent: u32) => "本机存储已用 {percent}%", "{percent} % of this device's storage is used";
-    quota_warning(percent: u32) => "本机存储已用 {percent}%，请尽快联网上传", "Storage is {percent} % full: connect soon so that it can be sent";
     version(release: &str) => "版本 {release}", "Version {release}";
     no_rights => "这个页面不在您的权限内", "This page is not for your role";
     no_rights_next => "需要时请联系项目经理。", "Ask your manager if you need it.";

@@ -7,5 +7,8 @@ pub mod network;
 pub mod pictures;
 pub mod pin;
 pub mod preferences;
+pub mod releases;
 pub mod screen;
+pub mod storage;
 pub mod tabs;
+pub mod wake;

@@ -2,6 +2,7 @@
 
 use domain::{
     photos::{PHOTOS_MOST, Photo},
+    storage::Room,
     time::Moment,
 };
 use leptos::{html, prelude::*};
@@ -10,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
 use crate::{
-    device::{install, network, pictures},
+    device::{network, pictures, storage},
     locales::{photos as say, time},
     store::{Store, use_store},
     ui,
@@ -82,7 +83,7 @@ async fn take_all(store: Store, album: Album, files: Vec<File>) -> Result<(), St
         if album.photos.try_get_untracked().is_none_or(|photos| photos.len() >= PHOTOS_MOST) {
             return Err(say::enough(PHOTOS_MOST));
         }
-        if install::quota_used().await.is_some_and(|used| used >= install::NO_MORE_PHOTOS) {
+        if storage::usage().await.is_some_and(|usage| usage.room() == Room::NoPhotos) {
             return Err(say::no_room().to_owned());
         }
         let picture = pictures::shrink(&file).await.map_err(|fault| say::fault(fault).to_owned())?;

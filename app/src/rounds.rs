@@ -13,7 +13,10 @@ use domain::{
     routes::{Route, Stop, StopOrder},
     time::{MINUTE, Moment, Zone},
 };
+use leptos::prelude::{Get, With};
 use sync::device::world::World;
+
+use crate::store::Store;
 
 /// A round as it is shown before and after its start.
 pub struct Shown {
@@ -85,6 +88,15 @@ fn start_again(world: &World, round: &Round) -> Option<RoundStarted> {
 
 pub fn started(start: RoundStarted) -> Vec<Deed> {
     vec![Deed::Fact(Fact::RoundStarted(start))]
+}
+
+/// Whether the person at the device is in the middle of a round.
+pub fn is_walking(store: Store) -> bool {
+    let Some(present) = store.present.get() else { return false };
+    let now = store.time();
+    store.world.with(|world| {
+        world.all().any(|body| matches!(body, Body::Round(round) if round.is_walked_by(present.person, now)))
+    })
 }
 
 pub fn routes(world: &World) -> Vec<&Route> {

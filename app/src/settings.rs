@@ -7,10 +7,11 @@ use sync::messages::Profile;
 use crate::{
     accounts::unlock::choose_language,
     device::{
-        install,
+        install::{self, Install},
         preferences::{self, Theme},
+        storage,
     },
-    locales::{self, accounts as say_accounts, general as say},
+    locales::{self, accounts as say_accounts, device as say_device, general as say},
     online::{self, Trouble},
     shell::ChosenLanguage,
     store::use_store,
@@ -26,12 +27,6 @@ fn Settings() -> impl IntoView {
     let store = use_store();
     let language = expect_context::<ChosenLanguage>().0;
     let theme = RwSignal::new(preferences::theme());
-    let kept = RwSignal::new(None::<bool>);
-    let quota = RwSignal::new(None::<f64>);
-    leptos::task::spawn_local(async move {
-        kept.try_set(install::ask_to_persist().await);
-        quota.try_set(install::quota_used().await);
-    });
     let is_shared = move || {
         store.enrolled.with(|enrolled| enrolled.as_ref().is_some_and(|enrolled| enrolled.profile == Profile::Shared))
     };
@@ -79,18 +74,66 @@ fn Settings() -> impl IntoView {
                 </div>
             </section>
             <SetPin/>
+            <HomeScreen/>
+            <Room/>
             <section class="card">
                 <h2>{say::about()}</h2>
                 <p>{move || store.enrolled.get().map(|enrolled| enrolled.name)}</p>
-                <p class="note">{move || match kept.get() {
-                    Some(true) => say::storage_kept(),
-                    Some(false) => say::storage_not_promised(),
-                    None => "",
-                }}</p>
-                <p class="note">{move || quota.get().map(|used| say::quota_used((used * 100.0).ceil() as u32))}</p>
                 <p class="note">{say::version(env!("CARGO_PKG_VERSION"))}</p>
             </section>
         </ui::Page>
+    }
+}
+
+#[component]
+fn HomeScreen() -> impl IntoView {
+    let state = RwSignal::new(install::how());
+    let ask = move |_| {
+        leptos::task::spawn_local(async move {
+            let _ = state.try_set(install::ask().await);
+        });
+    };
+    view! {
+        <section class="card">
+            <h2>{say_device::install()}</h2>
+            {move || match state.get() {
+                Install::Done => view! { <p class="done" role="status">{ui::glyph("good")}{say_device::installed()}</p> }.into_any(),
+                Install::Ask => view! {
+                    <p class="note">{say_device::install_why()}</p>
+                    <button type="button" class="button quiet" on:click=ask>{say_device::install()}</button>
+                }.into_any(),
+                Install::ShareMenu => how_to(say_device::install_by_share_menu()),
+                Install::BrowserMenu => how_to(say_device::install_by_browser_menu()),
+            }}
+        </section>
+    }
+}
+
+fn how_to(words: &'static str) -> AnyView {
+    view! { <p>{words}</p><p class="note">{say_device::install_why()}</p> }.into_any()
+}
+
+/// How much room there is, and whether the browser keeps what is in it.
+#[component]
+fn Room() -> impl IntoView {
+    let lines = RwSignal::new((String::new(), ""));
+    leptos::task::spawn_local(async move {
+        let used = storage::usage().await.map_or_else(String::new, |usage| {
+            say_device::storage_used(&say_device::size(usage.used), &say_device::size(usage.left()))
+        });
+        let kept = match storage::is_promised().await {
+            Some(true) => say_device::storage_kept(),
+            Some(false) => say_device::storage_not_promised(),
+            None => "",
+        };
+        let _ = lines.try_set((used, kept));
+    });
+    view! {
+        <section class="card">
+            <h2>{say_device::room()}</h2>
+            <p class="number">{move || lines.get().0}</p>
+            <p class="note">{move || lines.get().1}</p>
+        </section>
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use domain::permissions::{Act, may};
+use domain::{
+    permissions::{Act, may},
+    storage::Room,
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions, WildcardSegment,
@@ -12,11 +15,15 @@ use leptos_router::{
 
 use crate::{
     accounts::{Enrolling, enrol, set_up, sign_in, unlock},
-    device::{clock, install, preferences},
+    device::{clock, preferences, releases, storage, wake},
     devices, findings,
-    locales::{self, general as say},
+    locales::{self, device as say_device, general as say},
     results, rounds, settings,
-    store::{self, Network, Store, courier, disk::DiskFault, provide_store, use_store},
+    store::{
+        self, Network, NotSaved, Store, courier,
+        disk::{DiskFault, OtherTab},
+        provide_store, use_store,
+    },
     today, ui, visits, waiting,
 };
 
@@ -28,12 +35,15 @@ pub struct ChosenLanguage(pub RwSignal<domain::text::Language>);
 #[derive(Clone, Copy)]
 pub struct NewRelease(pub RwSignal<bool>);
 
+/// What another tab runs, where it stands in this one's way.
+#[derive(Clone, Copy)]
+struct Beside(RwSignal<Option<OtherTab>>);
+
 /// Opens the disk, then the first page.
 pub fn open() {
     let language = preferences::language();
     locales::set_language(language);
     preferences::set_language(language);
-    preferences::set_theme(preferences::theme());
     leptos::mount::mount_to_body(move || view! { <App language/> });
 }
 
@@ -42,33 +52,79 @@ fn App(language: domain::text::Language) -> impl IntoView {
     let owner = Owner::current().expect("a mounted view has an owner");
     provide_context(ChosenLanguage(RwSignal::new(language)));
     provide_context(Enrolling(RwSignal::new(None)));
-    provide_context(NewRelease(install::new_release_ready()));
+    provide_context(NewRelease(releases::new_release_ready()));
+    let beside = RwSignal::new(None::<OtherTab>);
+    provide_context(Beside(beside));
     // Nothing until the disk is read; the shell's own words stand there meanwhile.
     let opened = RwSignal::new(None::<Result<Store, DiskFault>>);
     leptos::task::spawn_local(async move {
-        let held = store::open().await;
-        if let Some(boot) = document().get_element_by_id("boot") {
-            boot.remove();
-        }
+        let held = store::open(move |tab| {
+            end_boot();
+            beside.set(Some(tab));
+        })
+        .await;
+        end_boot();
         opened.set(Some(owner.with(|| held.map(begin))));
     });
     move || {
-        Some(match opened.get()? {
-            Ok(_) => view! { <Pages/> }.into_any(),
-            Err(_) => view! { <main class="door">{ui::empty(say::cannot_store_title(), say::cannot_store())}</main> }
-                .into_any(),
+        Some(match (opened.get(), beside.get()) {
+            (Some(Ok(_)), _) => view! { <Pages/> }.into_any(),
+            (Some(Err(_)), _) => alone(say::cannot_store_title(), say::cannot_store()),
+            (None, Some(_)) => alone(say_device::older_tab_title(), say_device::older_tab()),
+            (None, None) => return None,
         })
     }
+}
+
+/// The shell's own words make room.
+fn end_boot() {
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+}
+
+/// A page that has nothing but a sentence.
+fn alone(title: &'static str, next: &'static str) -> AnyView {
+    view! { <main class="door">{ui::empty(title, next)}</main> }.into_any()
 }
 
 fn begin(held: store::Opened) -> Store {
     let store = provide_store(held);
     set_interval(move || store.now.set(clock::wall()), Duration::from_secs(30));
     leptos::task::spawn_local(courier::run(store));
-    leptos::task::spawn_local(async {
-        let _ = install::ask_to_persist().await;
-    });
+    ask_to_persist(store);
+    watch_the_room(store);
     store
+}
+
+/// Asked only of a device that is enrolled: some browsers ask the person.
+fn ask_to_persist(store: Store) {
+    let is_enrolled = Memo::new(move |_| store.enrolled.with(Option::is_some));
+    Effect::new(move |_| {
+        if is_enrolled.get() {
+            leptos::task::spawn_local(async {
+                let _ = storage::ask_to_persist().await;
+            });
+        }
+    });
+}
+
+/// After every save, and every half minute. A save that found the disk full knows better than any estimate.
+fn watch_the_room(store: Store) {
+    Effect::new(move |_| {
+        let is_full = matches!(store.saved.get(), Some(Err(NotSaved::Disk(DiskFault::Full))));
+        store.now.track();
+        leptos::task::spawn_local(async move {
+            let room = match storage::usage().await {
+                _ if is_full => Room::NoPhotos,
+                Some(usage) => usage.room(),
+                None => Room::Enough,
+            };
+            if room != store.room.get_untracked() {
+                store.room.set(room);
+            }
+        });
+    });
 }
 
 /// Everything, drawn anew when the language changes.
@@ -171,6 +227,7 @@ fn stranger(store: Store) -> AnyView {
 fn Inside() -> impl IntoView {
     let path = use_location().pathname;
     let page = Memo::new(move |_| path.get());
+    stay_awake_on_rounds(path);
     view! {
         <a class="skip" href="#content">{say::skip_to_content()}</a>
         <Navigation/>
@@ -179,6 +236,13 @@ fn Inside() -> impl IntoView {
             {move || page_at(&page.get())}
         </div>
     }
+}
+
+/// The screen stays awake while a round's pages are open.
+fn stay_awake_on_rounds(path: Memo<String>) {
+    let is_on_round = Memo::new(move |_| path.with(|path| path.starts_with("/rounds/")));
+    Effect::new(move |_| if is_on_round.get() { wake::keep_awake() } else { wake::let_sleep() });
+    on_cleanup(wake::let_sleep);
 }
 
 /// The map of the site.
@@ -214,12 +278,15 @@ fn page_at(path: &str) -> AnyView {
 fn Notices() -> impl IntoView {
     let store = use_store();
     let new_release = expect_context::<NewRelease>().0;
+    let beside = expect_context::<Beside>().0;
     let attention = Memo::new(move |_| waiting::attention_count(store));
-    let quota = RwSignal::new(None::<f64>);
-    leptos::task::spawn_local(async move {
-        quota.try_set(install::quota_used().await);
-    });
-    let is_filling_up = move || quota.get().filter(|used| *used >= install::QUOTA_WARNING);
+    let room = move || match store.room.get() {
+        Room::Enough => None,
+        Room::GettingFull => Some(say_device::getting_full()),
+        Room::NoPhotos => Some(say_device::no_photos()),
+    };
+    // An update never interrupts a round.
+    let is_walking = Memo::new(move |_| rounds::is_walking(store));
     let not_enrolled = move || store.network.get() == Network::Bad(sync::device::exchange::Fault::NotEnrolled);
     view! {
         {move || not_enrolled().then(|| view! {
@@ -233,13 +300,17 @@ fn Notices() -> impl IntoView {
                 {ui::glyph("attention")} {crate::locales::saving::attention_count(attention.get())}
             </a>
         })}
-        {move || is_filling_up().map(|used| view! {
-            <p class="notice attention" role="status">{say::quota_warning((used * 100.0).ceil() as u32)}</p>
+        {move || room().map(|words| view! { <p class="notice attention" role="status">{ui::glyph("attention")}{words}</p> })}
+        {move || (beside.get() == Some(OtherTab::Newer)).then(|| view! {
+            <div class="notice attention" role="alert">
+                <p>{say_device::newer_tab()}</p>
+                <button class="button" on:click=move |_| releases::reload()>{say_device::open_anew()}</button>
+            </div>
         })}
-        {move || new_release.get().then(|| view! {
-            <div class="notice">
-                <p>{say::new_release()}</p>
-                <button class="button quiet" on:click=move |_| install::take_new_release()>{say::take_new_release()}</button>
+        {move || (new_release.get() && !is_walking.get()).then(|| view! {
+            <div class="notice" role="status">
+                <p>{say_device::new_release()}</p>
+                <button class="button quiet" on:click=move |_| releases::take_new_release()>{say_device::take_new_release()}</button>
             </div>
         })}
     }

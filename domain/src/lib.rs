@@ -21,6 +21,7 @@ pub mod refusal;
 pub mod results;
 pub mod rounds;
 pub mod routes;
+pub mod storage;
 pub mod tags;
 pub mod text;
 pub mod time;

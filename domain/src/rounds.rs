@@ -10,7 +10,7 @@ use crate::{
     plans::{Occurrence, Window},
     routes::{Stop, StopOrder},
     text::Words,
-    time::{Interval, Moment},
+    time::{Interval, MINUTE, Moment},
     visits::Visit,
 };
 
@@ -42,6 +42,9 @@ pub enum Occasion {
         duty: DutyKind,
     },
 }
+
+/// How long after its start nobody is taken to walk an open round any more.
+const FORGOTTEN: i64 = 12 * 60 * MINUTE;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walker {
@@ -136,6 +139,12 @@ impl Round {
         visits.into_iter().map(|visit| visit.checkpoint).filter(|checkpoint| stops.contains(checkpoint)).collect()
     }
 
+    /// Whether `person` is in the middle of it: an open round that was begun half a day ago has been forgotten.
+    pub fn is_walked_by(&self, person: PersonId, now: Moment) -> bool {
+        let is_recent = |walker: &&Walker| walker.started.best.plus(FORGOTTEN) > now;
+        self.finished.is_none() && self.walkers.iter().filter(is_recent).any(|walker| walker.person == person)
+    }
+
     /// The stop that comes next: the first that nobody has visited.
     pub fn next_stop(&self, visited: &BTreeSet<CheckpointId>) -> Option<&Stop> {
         self.stops.iter().find(|stop| !visited.contains(&stop.checkpoint))
@@ -200,5 +209,28 @@ mod tests {
         assert_eq!(say(221, Reports::Unknown), Standing::NotYetReported);
         assert_eq!(say(999, Reports::SealedUntil(Moment(220))), Standing::NotYetReported);
         assert_eq!(say(999, Reports::SealedUntil(Moment(221))), Standing::Missed);
+    }
+
+    #[test]
+    fn a_round_is_walked_by_who_began_it_until_its_end_or_half_a_day_later() {
+        let (wang, li) = (PersonId(uuid::Uuid::from_u128(1)), PersonId(uuid::Uuid::from_u128(2)));
+        let begun = Interval::exactly(Moment(0));
+        let open = Round {
+            id: RoundId(uuid::Uuid::from_u128(3)),
+            occasion: Occasion::Unplanned { route: RouteId(uuid::Uuid::from_u128(4)), duty: DutyKind::Patrol },
+            name: Words::new("夜巡", "Night patrol"),
+            kind: DutyKind::Patrol,
+            team: None,
+            window: None,
+            order: StopOrder::Free,
+            stops: vec![],
+            walkers: vec![Walker { person: wang, started: begun }],
+            finished: None,
+        };
+        assert!(open.is_walked_by(wang, Moment(FORGOTTEN - 1)));
+        assert!(!open.is_walked_by(wang, Moment(FORGOTTEN)));
+        assert!(!open.is_walked_by(li, Moment(1)));
+        let finished = Round { finished: Some(Finish { by: li, at: begun, note: String::new() }), ..open };
+        assert!(!finished.is_walked_by(wang, Moment(1)));
     }
 }

@@ -1,6 +1,6 @@
 // What a first open of the app costs over the wire.
 
-import { readyForOffline } from "../harness/people";
+import { readyForOffline, signInAndEnrol } from "../harness/people";
 import { expect, test } from "../harness/test";
 
 const REQUESTS_MOST = 15;
@@ -32,4 +32,26 @@ test("a first open shows the sign-in within 15 requests and 450 KB", async ({ br
   expect(sent.length).toBeLessThanOrEqual(REQUESTS_MOST);
   expect(bytes).toBeLessThanOrEqual(BYTES_MOST);
   await context.close();
+});
+
+test("a warm start fetches no file of the site again, and offline nothing at all", async ({ community, tablet }) => {
+  let page = await tablet.open();
+  await signInAndEnrol(page, "wang", "own");
+  await readyForOffline(page);
+  await tablet.hasOnDisk("lamplighter-device");
+  for (const network of ["online", "offline"] as const) {
+    await tablet.close();
+    if (network === "offline") community.cable.cut();
+    const before = community.cable.carried;
+    page = await tablet.open(network);
+    await expect(page.locator("#now")).toBeVisible();
+    const { shown, requests } = await page.evaluate(() => ({
+      shown: Math.round(performance.now()),
+      requests: performance.getEntries().filter((entry) => entry.entryType === "navigation" || entry.entryType === "resource").length,
+    }));
+    const bytes = community.cable.carried - before;
+    console.log(`warm start ${network}: Today after ${shown} ms, ${requests} requests, ${bytes} bytes over the network`);
+    // No file of the site comes over the network again.
+    expect(bytes).toBeLessThan(network === "offline" ? 1 : 20_000);
+  }
 });

@@ -39,6 +39,50 @@ test("two tabs that save at once lose nothing and give no number twice", async (
   expect(notes).toEqual(wanted);
 });
 
+test("a tab takes over the sending when the one that did it has crashed", async ({ community, openDevice }) => {
+  const first = await openDevice();
+  await signInAndEnrol(first, "wang", "shared");
+  const opened = first.context().waitForEvent("page");
+  await first.evaluate(() => window.open("/", "_blank", "popup,noopener"));
+  const second = await opened;
+  await unlock(second, "王建国", "2581");
+  const crashed = first.waitForEvent("crash");
+  const session = await first.context().newCDPSession(first);
+  session.send("Page.crash").catch(() => {});
+  await crashed;
+  await second.locator("nav.navigation a[href='/findings']").click();
+  await report(second, "接班后上报");
+  await everythingIsSent(second);
+  expectOneOutcomeEach(await community.export(), { wang: 1 });
+});
+
+/** Lets the browser drop the page's connections to the disk by `window.dropTheDisk()`, as phones do in the background. */
+function diskThatIsDropped(): void {
+  const open = IDBFactory.prototype.open;
+  const databases: IDBDatabase[] = [];
+  IDBFactory.prototype.open = function (this: IDBFactory, ...given: [string, number?]) {
+    const request = open.apply(this, given);
+    request.addEventListener("success", () => databases.push(request.result));
+    return request;
+  };
+  (window as any).dropTheDisk = () => {
+    for (const database of databases.splice(0)) database.close();
+  };
+}
+
+test("a connection to the disk that the browser dropped is opened again, and the save goes on", async ({ community, openDevice }) => {
+  const page = await openDevice({ script: diskThatIsDropped });
+  await signInAndEnrol(page, "wang", "own");
+  await page.locator("nav.navigation a[href='/findings']").click();
+  for (const words of ["第一次", "第二次"]) {
+    await page.evaluate(() => (window as any).dropTheDisk());
+    await report(page, words);
+    await expect(chip(page)).not.toHaveAttribute("data-state", "bad");
+  }
+  await everythingIsSent(page);
+  expectOneOutcomeEach(await community.export(), { wang: 2 });
+});
+
 /** Lets the page's disk be filled by `window.diskIsFull = true`. */
 function diskThatFills(): void {
   for (const name of ["add", "put"] as const) {
@@ -81,6 +125,70 @@ test("a write that fails says NOT saved, keeps the form, and works when tried ag
   expect(visits).toHaveLength(1);
   expect(visits[0]!.body.note).toBe("已改手动放行");
   expect(visits[0]!.body.answers).toContainEqual({ item: "barrier", value: "failed", note: "道闸不落" });
+});
+
+/** What the browser says it grants; without a number as much as ever. */
+async function grant(page: Page, bytes?: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const quotaSize = bytes === undefined ? {} : { quotaSize: bytes };
+  await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, ...quotaSize });
+}
+
+test("a disk that fills in mid-round loses nothing: the form stays, the outbox is read and sent, and saving goes on", async ({ community, tablet }) => {
+  test.setTimeout(180_000);
+  const tags = await community.tags();
+  let page = await tablet.open();
+  await signInAndEnrol(page, "wang", "shared");
+  await readyForOffline(page);
+  await tablet.hasOnDisk("lamplighter-device");
+  const round = await startUnplanned(page, "门岗与围墙巡逻");
+  await everythingIsSent(page);
+  community.cable.cut();
+  await goToNext(page, "北门岗亭");
+  await arrive(page, tags.get("北门岗亭")!, asPrinted);
+  await answer(page, "forecourt", { press: "畅通" });
+  await done(page);
+  await goToNext(page, "东围墙中段");
+  await arrive(page, tags.get("东围墙中段")!, asPrinted);
+  await page.getByRole("button", { name: "全部正常" }).click();
+
+  await grant(page, 1);
+  // Chromium knows for half a minute how much room there was.
+  let letters = 0;
+  await expect(async () => {
+    await page.locator("#field-note").fill("围墙外有梯子".slice(0, 1 + (letters++ % 6)));
+    await expect(chip(page)).toContainText("没有存上：存储已满", { timeout: 1_000 });
+  }).toPass({ timeout: 60_000 });
+  await page.locator("#field-note").fill("围墙外有梯子");
+  await expect(page.locator(".notice")).toContainText("不能再拍照，文字照常保存");
+  await page.locator(".foot button.main").click();
+  await expect(page.locator(".foot").getByRole("alert")).toContainText("没有存上：存储已满");
+  await expect(page.locator("h1")).toHaveText("东围墙中段");
+  await expect(page.locator("#field-note")).toHaveValue("围墙外有梯子");
+
+  // What was saved before is read and sent, though the answer cannot be kept.
+  await chip(page).click();
+  await expect(page.locator("main li", { hasText: "到点记录" })).toHaveCount(1);
+  const pushed = page.waitForResponse((response) => response.url().endsWith("/push") && response.status() === 200);
+  community.cable.plug();
+  await page.getByRole("button", { name: "现在上传" }).click();
+  await pushed;
+
+  // The app opens on the full disk, and goes on once there is room.
+  await tablet.kill();
+  page = await tablet.open();
+  await grant(page, 1);
+  await unlock(page, "王建国", "2581");
+  await grant(page);
+  await page.locator("a.card.round", { hasText: "门岗与围墙巡逻" }).click();
+  await goToNext(page, "东围墙中段");
+  await page.locator("#field-note").fill("围墙外有梯子");
+  await done(page);
+  await everythingIsSent(page);
+  const exported = await community.export();
+  const visits = findRecords(exported, "visit").filter((visit) => visit.body.round === round);
+  expect(visits.map((visit) => visit.body.note ?? "").sort()).toEqual(["", "围墙外有梯子"]);
+  expectOneOutcomeEach(exported, { wang: 3 });
 });
 
 const KEEPS_NOTHING = {

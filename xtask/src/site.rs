@@ -115,4 +115,71 @@ mod tests {
             assert!(worker.contains(&format!("\n  {extension}: /^")), "{path}");
         }
     }
+
+    fn manifest(site: &layout::Site) -> serde_json::Value {
+        serde_json::from_slice(&site.files["manifest.webmanifest"]).expect("the manifest is JSON")
+    }
+
+    /// Width and height in pixels, from a PNG file's first chunk.
+    fn png_size(bytes: &[u8]) -> String {
+        assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
+        let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        format!("{}x{}", number(16), number(20))
+    }
+
+    #[test]
+    fn the_manifest_has_what_an_installed_app_needs() {
+        let manifest = manifest(&site());
+        for name in
+            ["id", "name", "short_name", "start_url", "scope", "display", "background_color", "theme_color", "lang"]
+        {
+            assert!(manifest[name].as_str().is_some_and(|value| !value.is_empty()), "{name}");
+        }
+        let icons = manifest["icons"].as_array().expect("there are icons");
+        for (sizes, purpose) in [("192x192", None), ("512x512", None), ("512x512", Some("maskable")), ("any", None)] {
+            assert!(icons.iter().any(|icon| icon["sizes"] == sizes && icon["purpose"].as_str() == purpose), "{sizes}");
+        }
+    }
+
+    #[test]
+    fn every_icon_is_there_in_the_size_that_is_said_of_it() {
+        let site = site();
+        let manifest = manifest(&site);
+        let shortcuts = manifest["shortcuts"].as_array().expect("there are shortcuts");
+        let lists = shortcuts.iter().map(|shortcut| &shortcut["icons"]).chain([&manifest["icons"]]);
+        for icon in lists.flat_map(|list| list.as_array().expect("icons are a list")) {
+            let path = icon["src"].as_str().expect("an icon has an address").trim_start_matches('/');
+            let bytes = site.files.get(path).unwrap_or_else(|| panic!("{path} is not there"));
+            if icon["sizes"] != "any" {
+                assert_eq!(icon["sizes"], png_size(bytes), "{path}");
+            }
+        }
+        assert_eq!(png_size(&site.files["apple-touch-icon.png"]), "180x180");
+    }
+
+    #[test]
+    fn the_bars_around_the_page_have_the_colour_of_its_surface() {
+        let sources = Sources::read().expect("the workspace holds its sources");
+        let surfaces: Vec<&str> = sources.styles["tokens.css"].split("--surface: ").skip(1).collect();
+        let [day_and_night, sunlight] = surfaces.as_slice() else { panic!("two surfaces: {surfaces:?}") };
+        let (day, night) =
+            day_and_night.trim_start_matches("light-dark(").split_once(", ").expect("a colour each for day and night");
+        for (theme, surface) in [("light", day), ("night", night), ("sunlight", *sunlight)] {
+            let colour = surface.split([',', ')', ';']).next().unwrap_or_default();
+            assert!(sources.shell.contains(&format!("content=\"{colour}\" data-for=\"{theme}\"")), "{theme} {colour}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_browsers_are_the_same_wherever_they_are_named() {
+        let sources = Sources::read().expect("the workspace holds its sources");
+        let guide = fs::read_to_string(workspace::path("docs/browsers.md")).expect("docs/browsers.md is there");
+        for text in [&sources.shell, &sources.boot] {
+            assert!(text.contains("请更新到 Chrome 或 Edge 123、Firefox 126、Safari 17.5 以上。"));
+            assert!(text.contains("Please update it: Chrome or Edge 123, Firefox 126, Safari 17.5 or newer."));
+        }
+        for row in ["| Chrome, Edge | 123 |", "| Firefox | 126 |", "| Safari | 17.5 |"] {
+            assert!(guide.contains(row), "{row}");
+        }
+    }
 }

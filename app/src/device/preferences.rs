@@ -43,15 +43,12 @@ pub fn theme() -> Theme {
     LocalStorage::get(THEME).unwrap_or_default()
 }
 
+/// Keeps the choice. app/boot.js shows it, here as in the other tabs, for it must do so before the first paint.
 pub fn set_theme(theme: Theme) {
     let _ = LocalStorage::set(THEME, theme);
-    let name = match theme {
-        Theme::System => "system",
-        Theme::Light => "light",
-        Theme::Night => "night",
-        Theme::Sunlight => "sunlight",
-    };
-    set_root_attribute("data-theme", name);
+    if let (Some(window), Ok(changed)) = (web_sys::window(), web_sys::Event::new("storage")) {
+        let _ = window.dispatch_event(&changed);
+    }
 }
 
 fn set_root_attribute(name: &str, value: &str) {

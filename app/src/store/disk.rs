@@ -6,6 +6,7 @@
 use indexed_db_futures::{
     database::Database,
     error::OpenDbError,
+    internals::SystemRepr,
     prelude::*,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
@@ -42,6 +43,8 @@ const PHOTO_BYTES: &str = "photo-bytes";
 const THUMBNAILS: &str = "thumbnails";
 /// Single values: the enrolment, the place in the log, the last contact, the unlocks.
 const FACTS: &str = "facts";
+/// Whatever of these a device lacks is made when [`VERSION`] goes up.
+const STORES: [&str; 8] = [RECORDS, OUTBOX, LANES, DRAFTS, PHOTOS, PHOTO_BYTES, THUMBNAILS, FACTS];
 
 /// Why something was not written or read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,16 +81,29 @@ pub struct Facts {
     pub unlocks: Vec<Unlock>,
 }
 
+/// What another tab of this browser runs, where the two cannot use the disk together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherTab {
+    /// An older release, which has not let go of the disk yet: opening waits for it.
+    Older,
+    /// A newer release, for which this tab has let go of the disk: nothing more can be saved here.
+    Newer,
+}
+
+type Tell = Rc<dyn Fn(OtherTab)>;
+
 #[derive(Clone)]
 pub struct Disk {
     database: Rc<RefCell<Database>>,
+    tell: Tell,
 }
 
 impl Disk {
     /// # Errors
     /// [`DiskFault::Unavailable`] where the browser keeps nothing; nothing must be typed in then.
-    pub async fn open() -> Result<Self> {
-        Ok(Self { database: Rc::new(RefCell::new(open().await?)) })
+    pub async fn open(tell: impl Fn(OtherTab) + 'static) -> Result<Self> {
+        let tell: Tell = Rc::new(tell);
+        Ok(Self { database: Rc::new(RefCell::new(open(&tell).await?)), tell })
     }
 
     pub async fn facts(&self) -> Result<Facts> {
@@ -194,7 +210,7 @@ impl Disk {
         if let Some(draft) = finished_draft {
             tx.object_store(DRAFTS)?.delete(draft.to_owned()).primitive()?;
         }
-        tx.commit().await?;
+        commit(tx).await?;
         Ok((lane, entries))
     }
 
@@ -338,7 +354,7 @@ impl Disk {
             let done = async {
                 let tx = begin(&database, stores, durability)?;
                 requests(&tx)?;
-                tx.commit().await?;
+                commit(tx).await?;
                 Ok(())
             }
             .await;
@@ -355,7 +371,7 @@ impl Disk {
     }
 
     async fn reopen(&self) -> Result<()> {
-        let fresh = open().await?;
+        let fresh = open(&self.tell).await?;
         *self.database.borrow_mut() = fresh;
         Ok(())
     }
@@ -373,20 +389,45 @@ async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<V
     Ok(values.into_iter().filter_map(|text| serde_json::from_str(&text).ok()).collect())
 }
 
-async fn open() -> Result<Database> {
+/// A full disk is often found out at the end: then only the transaction knows why it was aborted.
+async fn commit(tx: Transaction<'_>) -> Result<()> {
+    let state = tx.as_sys().clone();
+    tx.commit().await.map_err(|error| match state.error() {
+        Some(reason) if reason.name() == "QuotaExceededError" => DiskFault::Full,
+        _ => error.into(),
+    })
+}
+
+async fn open(tell: &Tell) -> Result<Database> {
+    let blocked = tell.clone();
     let database = Database::open(NAME)
         .with_version(VERSION)
-        .with_on_upgrade_needed(|event, database| {
-            let first: &[&str] = &[RECORDS, OUTBOX, LANES, DRAFTS, FACTS];
-            let second: &[&str] = &[PHOTOS, PHOTO_BYTES, THUMBNAILS];
-            let is_new = event.old_version() < 1.0;
-            for store in first.iter().filter(|_| is_new).chain(second) {
+        .with_on_blocked(move |_| {
+            blocked(OtherTab::Older);
+            Ok(())
+        })
+        .with_on_upgrade_needed(|_, database| {
+            let known: Vec<String> = database.object_store_names().collect();
+            for store in STORES.into_iter().filter(|store| !known.iter().any(|name| name == store)) {
                 database.create_object_store(store).build()?;
             }
             Ok(())
         })
         .await?;
+    let_go_of(database.clone(), tell.clone());
     Ok(database)
+}
+
+/// Another tab's upgrade waits until every connection is closed: it must never hang on this one.
+fn let_go_of(database: Database, tell: Tell) {
+    let Ok(mut changes) = database.version_changes() else { return };
+    wasm_bindgen_futures::spawn_local(async move {
+        if changes.recv().await.is_some() {
+            // What is being written is still completed.
+            database.close();
+            tell(OtherTab::Newer);
+        }
+    });
 }
 
 /// The key of a change's place: text that sorts as lane and number do.

@@ -9,6 +9,7 @@ use domain::{
     people::Person,
     photos::{Photo, PhotoHash},
     records::Body,
+    storage::Room,
     time::{Contact, Moment, Stamp, Zone},
 };
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ use sync::{
     messages::{Enrolled, Identity, Profile, Unlock},
 };
 
-use super::disk::{self, Disk, DiskFault, Facts};
+use super::disk::{self, Disk, DiskFault, Facts, OtherTab};
 use crate::device::{
     clock,
     pictures::Picture,
@@ -67,6 +68,8 @@ pub struct Store {
     /// True until the first records have arrived on a fresh device.
     pub filling: RwSignal<bool>,
     pub drafts: RwSignal<std::collections::BTreeMap<String, String>>,
+    /// How much room the browser leaves, looked at again after every save.
+    pub room: RwSignal<Room>,
     /// Goes on every half minute, so that what is due can be computed anew.
     pub now: RwSignal<Moment>,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
@@ -88,12 +91,12 @@ pub struct Opened {
     drafts: std::collections::BTreeMap<String, String>,
 }
 
-/// Opens the disk and reads everything that this device holds.
+/// Opens the disk and reads everything that this device holds. `tell` hears of tabs that run another release.
 ///
 /// # Errors
 /// A [`DiskFault`] where the browser keeps nothing.
-pub async fn open() -> Result<Opened, DiskFault> {
-    let disk = Disk::open().await?;
+pub async fn open(tell: impl Fn(OtherTab) + 'static) -> Result<Opened, DiskFault> {
+    let disk = Disk::open(tell).await?;
     let facts = disk.facts().await?;
     let outbox = disk.outbox().await?;
     let old = disk::outdated(&outbox, clock::wall());
@@ -129,6 +132,7 @@ pub fn provide_store(opened: Opened) -> Store {
         network: RwSignal::new(Network::Unknown),
         saved: RwSignal::new(None),
         drafts: RwSignal::new(drafts),
+        room: RwSignal::new(Room::Enough),
         now: RwSignal::new(clock::wall()),
         inner: StoredValue::new_local(Rc::new(Inner {
             disk,

@@ -1,0 +1,110 @@
+//! New releases: the service worker keeps a whole one ready, and hands over when the person agrees.
+
+use std::cell::Cell;
+
+use js_sys::{Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
+
+/// Becomes true when a new release waits for the person to agree, or another tab has gone over to it.
+pub fn new_release_ready() -> RwSignal<bool> {
+    let ready = RwSignal::new(false);
+    leptos::task::spawn_local(async move {
+        let Some((container, registration)) = registered().await else { return };
+        hear(&container, ready);
+        if let (Some(active), Some(release)) = (registration.active(), own_release()) {
+            // A release that nobody agreed to becomes active when the last page was closed; it says so.
+            tell(&active, "opened", &release);
+        }
+        // From here on a release is active: what is installed now is a newer one.
+        ready.set(registration.waiting().is_some());
+        if let Some(worker) = registration.installing() {
+            watch(worker, ready);
+        }
+        let watched = registration.clone();
+        let found = Closure::<dyn FnMut()>::new(move || {
+            if let Some(worker) = watched.installing() {
+                watch(worker, ready);
+            }
+        });
+        registration.set_onupdatefound(Some(found.as_ref().unchecked_ref()));
+        found.forget();
+    });
+    ready
+}
+
+fn watch(worker: ServiceWorker, ready: RwSignal<bool>) {
+    let installing = worker.clone();
+    let changed = Closure::<dyn FnMut()>::new(move || {
+        if installing.state() == ServiceWorkerState::Installed {
+            ready.set(true);
+        }
+    });
+    worker.set_onstatechange(Some(changed.as_ref().unchecked_ref()));
+    changed.forget();
+}
+
+/// What the worker tells this tab, and what it does without a word when another tab goes over to a new release.
+fn hear(container: &ServiceWorkerContainer, ready: RwSignal<bool>) {
+    let told =
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match event.data().as_string().as_deref() {
+            Some("new-release") => ready.set(true),
+            Some("agreed") => reload(),
+            _ => {}
+        });
+    container.set_onmessage(Some(told.as_ref().unchecked_ref()));
+    told.forget();
+    // The first worker of all takes a page that had none; every later one is a newer release.
+    let is_controlled = Cell::new(container.controller().is_some());
+    let taken = Closure::<dyn FnMut()>::new(move || {
+        if is_controlled.replace(true) {
+            ready.set(true);
+        }
+    });
+    container.set_oncontrollerchange(Some(taken.as_ref().unchecked_ref()));
+    taken.forget();
+}
+
+/// Agrees to the new release. Its worker answers once that is noted, and the page opens anew.
+pub fn take_new_release() {
+    leptos::task::spawn_local(async {
+        let Some((_, registration)) = registered().await else { return };
+        if let Some(newest) = registration.waiting().or_else(|| registration.active()) {
+            tell(&newest, "take-over", "");
+        }
+    });
+}
+
+/// The release that this page was opened with.
+fn own_release() -> Option<String> {
+    let meta = document().query_selector("meta[name=lamplighter-release]").ok()??;
+    meta.get_attribute("content")
+}
+
+/// Opens this page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
+fn tell(worker: &ServiceWorker, kind: &str, release: &str) {
+    let message = Object::new();
+    let _ = Reflect::set(&message, &"type".into(), &kind.into());
+    let _ = Reflect::set(&message, &"release".into(), &release.into());
+    let _ = worker.post_message(&message);
+}
+
+/// Waits until a release is kept for offline use; for ever where the browser keeps none.
+async fn registered() -> Option<(ServiceWorkerContainer, ServiceWorkerRegistration)> {
+    let navigator = web_sys::window()?.navigator();
+    let has_workers = Reflect::has(&navigator, &JsValue::from_str("serviceWorker")).unwrap_or(false);
+    if !has_workers {
+        return None;
+    }
+    let container = navigator.service_worker();
+    let registration = JsFuture::from(container.ready().ok()?).await.ok()?.dyn_into().ok()?;
+    Some((container, registration))
+}

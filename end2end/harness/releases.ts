@@ -1,0 +1,74 @@
+// A second release of the site, as a deploy brings it: other styles under another name, and nothing of the first.
+
+import { createHash } from "node:crypto";
+import { createServer, request, type IncomingMessage, type Server as Listener, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const TYPES: Record<string, string> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+};
+
+/** Stands before the server and answers for the site of the next release; everything else goes through. */
+export class NextRelease {
+  private constructor(
+    private readonly listener: Listener,
+    private readonly files: Map<string, string>,
+    private readonly gone: Set<string>,
+    readonly name: string,
+  ) {}
+
+  /** Makes it of the release that the server at this port carries. */
+  static async of(server: number): Promise<NextRelease> {
+    const fetched = async (path: string) => (await fetch(`http://127.0.0.1:${server}${path}`)).text();
+    const [shell, worker] = await Promise.all([fetched("/"), fetched("/service-worker.js")]);
+    const release = /name="lamplighter-release" content="(\w+)"/.exec(shell)![1]!;
+    const style = /\/assets\/app-\w+\.css/.exec(shell)![0];
+    const restyled = `${await fetched(style)}\n/* the next release */\n`;
+    const renamed = `/assets/app-${digest(restyled)}.css`;
+    const name = digest(release + renamed);
+    const rewritten = (text: string) => text.replaceAll(style, renamed).replaceAll(release, name);
+    const files = new Map([
+      ["/", rewritten(shell)],
+      ["/service-worker.js", rewritten(worker)],
+      [renamed, restyled],
+    ]);
+    const listener = createServer();
+    const next = new NextRelease(listener, files, new Set([style]), name);
+    listener.on("request", (asked, answer) => next.answer(server, asked, answer));
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    return next;
+  }
+
+  get port(): number {
+    return (this.listener.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.listener.closeAllConnections();
+    await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  private answer(server: number, asked: IncomingMessage, answer: ServerResponse): void {
+    const path = asked.headers["sec-fetch-mode"] === "navigate" ? "/" : asked.url!;
+    const file = this.files.get(path);
+    if (file !== undefined) {
+      const type = TYPES[path === "/" ? "html" : path.split(".").pop()!]!;
+      answer.writeHead(200, { "content-type": type, "cache-control": "no-cache" }).end(file);
+    } else if (this.gone.has(path)) {
+      answer.writeHead(404).end("not found\n");
+    } else {
+      const through = request({ port: server, path: asked.url, method: asked.method, headers: asked.headers }, (found) => {
+        answer.writeHead(found.statusCode!, found.headers);
+        found.pipe(answer);
+      });
+      through.on("error", () => answer.destroy());
+      asked.pipe(through);
+    }
+  }
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
