@@ -15,6 +15,7 @@ pub mod photos;
 pub mod results;
 pub mod rounds;
 pub mod saving;
+pub mod scan;
 pub mod time;
 
 thread_local! {

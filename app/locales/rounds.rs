@@ -24,7 +24,6 @@ texts! {
     from_to(from: &str, to: &str) => "{from}–{to}", "{from}–{to}";
     progress(done: usize, all: usize) => "{done}/{all}", "{done}/{all}";
     progress_of(done: usize, all: usize) => "已到 {done} 个点，共 {all} 个", "{done} of {all} checkpoints visited";
-    next_stop(name: &str) => "下一点：{name}", "Next: {name}";
     free_order => "顺序不限", "in any order";
     fixed_order => "按顺序", "in this order";
     finish => "结束任务", "Finish the round";

@@ -1,5 +1,6 @@
 //! The browser's hardware and surroundings: nothing else touches them.
 
+pub mod camera;
 pub mod clock;
 pub mod files;
 pub mod install;

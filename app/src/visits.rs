@@ -5,6 +5,7 @@ pub mod correct;
 mod draft;
 mod items;
 mod proof;
+pub mod scan;
 
 use domain::ids::{CheckpointId, RoundId};
 

@@ -19,8 +19,8 @@ pub enum TagCode {
     Short(String),
 }
 
-/// Why a code is not one of this community's tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a code is not one of this community's tags; the worse, the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TagFault {
     /// Neither a tag's content nor a short code.
     NotATag,
@@ -101,6 +101,53 @@ impl TagCode {
                 .find(|checkpoint| short_code_digest(checkpoint.id, code) == checkpoint.tag.short_code)
                 .ok_or(TagFault::Unknown),
         }
+    }
+}
+
+/// What everything in a camera's view amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    Nothing,
+    /// One tag that counts, whatever else is in view.
+    Tag {
+        checkpoint: CheckpointId,
+        issue: u32,
+    },
+    /// A genuine tag that does not count here.
+    Other(CheckpointId),
+    /// Tags of several checkpoints: nobody knows which is meant.
+    Several,
+    Wrong(TagFault),
+}
+
+/// Chooses among the texts that a camera sees at once. Only signed tags are taken, and of those the ones that `counts` accepts.
+pub fn sight(
+    texts: &[String],
+    tag_key: &str,
+    checkpoints: &[&Checkpoint],
+    counts: impl Fn(CheckpointId) -> bool,
+) -> Sighting {
+    let mut genuine: Vec<&Checkpoint> = vec![];
+    let mut fault = None;
+    for text in texts {
+        let found = match TagCode::parse(text) {
+            Ok(code @ TagCode::Signed { .. }) => code.find(tag_key, checkpoints.iter().copied()),
+            // A short code is for typing: shown as a code for scanning it is not what we printed.
+            Ok(TagCode::Short(_)) | Err(_) => Err(TagFault::NotATag),
+        };
+        match found {
+            Ok(checkpoint) if genuine.iter().all(|other| other.id != checkpoint.id) => genuine.push(checkpoint),
+            Ok(_) => {}
+            Err(found) => fault = fault.max(Some(found)),
+        }
+    }
+    let counting: Vec<_> = genuine.iter().filter(|checkpoint| counts(checkpoint.id)).collect();
+    match (counting.as_slice(), genuine.as_slice(), fault) {
+        ([tag], _, _) => Sighting::Tag { checkpoint: tag.id, issue: tag.tag.issue },
+        ([], [other], _) => Sighting::Other(other.id),
+        ([], [], Some(fault)) => Sighting::Wrong(fault),
+        ([], [], None) => Sighting::Nothing,
+        _ => Sighting::Several,
     }
 }
 
@@ -193,6 +240,48 @@ mod tests {
         assert_eq!(find(&printed(&ours, 1, 1)), Err(TagFault::Replaced));
         assert_eq!(find(&printed(&ours, 9, 2)), Err(TagFault::Unknown));
         assert_eq!(find("ABCD-EFGH"), Err(TagFault::Unknown));
+    }
+
+    fn check_sight(texts: &[&str], counting: &[u128], expected: Sighting) {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let points = [checkpoint(1), checkpoint(2), checkpoint(3)];
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let counts = |id: CheckpointId| counting.contains(&id.0.as_u128());
+        let public = to_hex(key.verifying_key().as_bytes());
+        assert_eq!(sight(&texts, &public, &points.each_ref(), counts), expected, "{texts:?}");
+    }
+
+    #[test]
+    fn one_tag_that_counts_wins_over_everything_else_in_view() {
+        let ours = SigningKey::from_bytes(&[7; 32]);
+        let [one, two, three, old] = [(1, 2), (2, 2), (3, 2), (1, 1)].map(|(n, issue)| printed(&ours, n, issue));
+        let tag = |n| Sighting::Tag { checkpoint: CheckpointId(Uuid::from_u128(n)), issue: 2 };
+        check_sight(&[], &[1], Sighting::Nothing);
+        check_sight(&[&one], &[1, 2], tag(1));
+        check_sight(&[&one, &one], &[1, 2], tag(1));
+        check_sight(&["https://example.org", &two, &old], &[1, 2], tag(2));
+        check_sight(&[&three, &two], &[1, 2], tag(2));
+    }
+
+    #[test]
+    fn tags_of_two_checkpoints_that_could_both_be_meant_are_several() {
+        let ours = SigningKey::from_bytes(&[7; 32]);
+        let [one, two] = [1, 2].map(|n| printed(&ours, n, 2));
+        check_sight(&[&one, &two], &[1, 2], Sighting::Several);
+        check_sight(&[&one, &two], &[], Sighting::Several);
+        check_sight(&[&one], &[2], Sighting::Other(CheckpointId(Uuid::from_u128(1))));
+    }
+
+    #[test]
+    fn a_view_without_a_tag_says_the_worst_that_it_holds() {
+        let [ours, theirs] = [7, 8].map(|n| SigningKey::from_bytes(&[n; 32]));
+        let (old, forged, unknown) = (printed(&ours, 1, 1), printed(&theirs, 1, 2), printed(&ours, 9, 2));
+        let short = short_code(&[1; 32]);
+        check_sight(&["WIFI:S:x;;"], &[1], Sighting::Wrong(TagFault::NotATag));
+        check_sight(&[&short], &[1], Sighting::Wrong(TagFault::NotATag));
+        check_sight(&["", &unknown], &[1], Sighting::Wrong(TagFault::Unknown));
+        check_sight(&[&old, &unknown], &[1], Sighting::Wrong(TagFault::Replaced));
+        check_sight(&[&forged, &old], &[1], Sighting::Wrong(TagFault::Forged));
     }
 
     #[test]

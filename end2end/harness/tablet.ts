@@ -7,6 +7,12 @@ import { launchOptions } from "../chromium";
 
 export const TABLET = { width: 800, height: 1280 };
 
+/** What stands in for the tablet's camera: a film, and whether the person lets the app see it. */
+export interface Camera {
+  film?: string;
+  allowed: boolean;
+}
+
 export class Tablet {
   private context?: BrowserContext;
 
@@ -21,18 +27,21 @@ export class Tablet {
   }
 
   /** Opens the browser on what the profile holds, and the app in it. */
-  async open(network: "online" | "offline" = "online"): Promise<Page> {
+  async open(network: "online" | "offline" = "online", camera?: Camera): Promise<Page> {
     for (const lock of ["SingletonLock", "SingletonSocket", "SingletonCookie"]) {
       rmSync(join(this.profile, lock), { force: true });
     }
     this.context = await chromium.launchPersistentContext(this.profile, {
       ...launchOptions,
+      args: [...launchOptions.args, ...cameraArgs(camera)],
+      permissions: camera?.allowed ? ["camera"] : [],
       viewport: TABLET,
       locale: this.locale,
       timezoneId: "Asia/Shanghai",
       reducedMotion: "reduce",
     });
     await this.context.setOffline(network === "offline");
+    if (camera?.allowed === false) await this.forbidCamera();
     await this.page.goto(this.url);
     return this.page;
   }
@@ -64,6 +73,11 @@ export class Tablet {
     await this.context?.close();
   }
 
+  private async forbidCamera(): Promise<void> {
+    const browser = await this.context!.newCDPSession(this.page);
+    await browser.send("Browser.setPermission", { permission: { name: "camera" }, setting: "denied" });
+  }
+
   private mainProcess(): number {
     const main = this.processes().find(({ line }) => !line.some((word) => word.startsWith("--type=")));
     if (!main) throw new Error(`no browser runs on ${this.profile}`);
@@ -82,4 +96,8 @@ export class Tablet {
       }
     });
   }
+}
+
+function cameraArgs(camera?: Camera): string[] {
+  return camera?.film ? ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera.film}`] : [];
 }

@@ -19,7 +19,8 @@ use crate::{progress, workspace};
 use fingerprint::Fingerprint;
 use sources::Sources;
 
-const COMPILED: &str = "target/web/wasm32-unknown-unknown/wasm-release/app.wasm";
+const APP: &str = "target/web/wasm32-unknown-unknown/wasm-release/app.wasm";
+const SCANNER: &str = "target/web/wasm32-unknown-unknown/wasm-release/scanner.wasm";
 /// How much time goes into making the download small.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
@@ -33,10 +34,12 @@ const NOTE: &str = "target/web/site.fingerprint";
 
 pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
     progress::step("app, compiled for the browser", || Running::start("app", &mut toolchain.cargo_build())?.finish())?;
-    let compiled = fs::read(workspace::path(COMPILED)).explain(format_args!("read {COMPILED}"))?;
+    let compiled = |path| fs::read(workspace::path(path)).explain(format_args!("read {path}"));
+    let (app, scanner) = (compiled(APP)?, compiled(SCANNER)?);
     let sources = Sources::read()?;
     let recipe = recipe()?;
-    let made_with = |effort: Effort| Fingerprint::of([compiled.as_slice(), &sources.bytes(), &recipe, &[effort as u8]]);
+    let made_with =
+        |effort: Effort| Fingerprint::of([app.as_slice(), &scanner, &sources.bytes(), &recipe, &[effort as u8]]);
 
     let folder = workspace::path("target/site");
     let note = workspace::path(NOTE);
@@ -50,7 +53,7 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
     // Until it is complete, nobody may take it for what it was.
     let _ = fs::remove_file(&note);
     progress::step("site", || {
-        let engine = engine::make(&compiled, effort)?;
+        let engine = engine::make(&app, &scanner, effort)?;
         let site = layout::lay_out(&sources, &engine)?;
         publish::publish(&site, &folder, effort)
     })?;

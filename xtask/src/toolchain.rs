@@ -60,7 +60,7 @@ impl WebToolchain {
             Self::Rustup => rustup_cargo("build"),
             Self::Debian => debian::cargo("build"),
         };
-        self.describe_the_app(&mut command);
+        self.describe_the_browsers_half(&mut command);
         command
     }
 
@@ -69,13 +69,14 @@ impl WebToolchain {
             Self::Rustup => rustup_cargo("clippy"),
             Self::Debian => debian::cargo_clippy()?,
         };
-        self.describe_the_app(&mut command);
+        self.describe_the_browsers_half(&mut command);
         Ok(command)
     }
 
-    fn describe_the_app(self, command: &mut Command) {
-        command.args(["--locked", "--package=app", "--lib"]);
-        command.args(["--profile=wasm-release", "--features=csr"]);
+    /// The app and, beside it, the scanner.
+    fn describe_the_browsers_half(self, command: &mut Command) {
+        command.args(["--locked", "--package=app", "--package=scanner", "--lib"]);
+        command.args(["--profile=wasm-release", "--features=app/csr"]);
         command.arg(format!("--target={TARGET}"));
         command.arg("--target-dir").arg(workspace::path("target/web"));
         command.args(STANDARD_LIBRARY);

@@ -7,7 +7,7 @@ use domain::{
     permissions::may_walk,
     records::Body,
     routes::StopOrder,
-    visits::Visit,
+    visits::{Proof, Visit},
 };
 use leptos::prelude::*;
 
@@ -18,6 +18,7 @@ use crate::{
     store::{Store, use_store},
     today::visits_of,
     ui,
+    visits::scan::{Aim, Scan, keep_arrival, opener},
 };
 
 pub fn page(round: &str) -> AnyView {
@@ -202,6 +203,24 @@ fn next(store: Store, round: RoundId) -> Next {
 fn Foot(round: RoundId, problem: RwSignal<Option<String>>) -> impl IntoView {
     let store = use_store();
     let go = go();
+    let scanning = RwSignal::new(false);
+    let coming = Memo::new(move |_| match next(store, round) {
+        Next::Stop { checkpoint, .. } => Some(checkpoint),
+        Next::Start(_) | Next::Finish | Next::Nothing | Next::NotYours => None,
+    });
+    // Without a tag the next stop's own page asks for the reason.
+    let scanned = Callback::new(move |arrival: Option<(CheckpointId, Proof)>| {
+        let at = match arrival {
+            Some((checkpoint, proof)) => {
+                keep_arrival(store, round, checkpoint, proof);
+                Some(checkpoint)
+            }
+            None => coming.get_untracked(),
+        };
+        if let Some(checkpoint) = at {
+            go(&format!("/rounds/{round}/stops/{checkpoint}"));
+        }
+    });
     let start = move |start: domain::changes::RoundStarted| {
         leptos::task::spawn_local(async move {
             match store.commit(started(start), None).await {
@@ -212,17 +231,19 @@ fn Foot(round: RoundId, problem: RwSignal<Option<String>>) -> impl IntoView {
     };
     view! {
         {ui::problem(move || problem.get())}
+        {move || scanning.get().then(|| coming.get_untracked()).flatten().map(|checkpoint| view! {
+            <Scan round aim=Aim::Next(checkpoint) is_open=scanning on_done=scanned/>
+        })}
         {move || match next(store, round) {
             Next::Start(words) => view! {
                 <button class="button main" on:click=move |_| start(words.clone())>{say::start()}</button>
             }.into_any(),
-            Next::Stop { checkpoint, name, left } => {
-                let go = go.clone();
+            Next::Stop { name, left, .. } => {
                 let to_finish = format!("/rounds/{round}/finish");
                 view! {
                     <div class="foot-row">
                         <a class="button quiet" href=to_finish aria-label=say::finish_early() data-left=left>{say::finish_early()}</a>
-                        <button class="button main" on:click=move |_| go(&format!("/rounds/{round}/stops/{checkpoint}"))>{ui::icon("tag")}<span>{say::next_stop(&name)}</span></button>
+                        {opener(locales::scan::scan_next(&name), scanning)}
                     </div>
                 }.into_any()
             }

@@ -12,8 +12,9 @@ use domain::{
 use leptos::{ev::SubmitEvent, prelude::*};
 use sync::device::world::World;
 
+use super::scan::{Aim, Scan, focus, opener};
 use crate::{
-    locales::{self, general, rounds as say},
+    locales::{self, general, rounds as say, scan as say_scan},
     store::use_store,
     today::visits_of,
     ui,
@@ -32,14 +33,10 @@ fn read(world: &World, round: RoundId, here: CheckpointId, text: &str) -> Read {
         Ok(code) => code,
         Err(fault) => return Read::Wrong(say::tag_fault(fault).into()),
     };
-    let Some(Body::Community(community)) = world.get(world.community.into()) else {
+    let Some((key, checkpoints)) = tags(world) else {
         return Read::Wrong(say::tag_fault(TagFault::Unknown).into());
     };
-    let checkpoints = world.all().filter_map(|body| match body {
-        Body::Checkpoint(checkpoint) => Some(checkpoint),
-        _ => None,
-    });
-    let found: &Checkpoint = match code.find(&community.tag_key, checkpoints) {
+    let found: &Checkpoint = match code.find(key, checkpoints) {
         Ok(found) => found,
         Err(fault) => return Read::Wrong(say::tag_fault(fault).into()),
     };
@@ -62,6 +59,16 @@ fn read(world: &World, round: RoundId, here: CheckpointId, text: &str) -> Read {
     }
 }
 
+/// What tells genuine tags from others: the community's public key, and every checkpoint.
+pub fn tags(world: &World) -> Option<(&str, Vec<&Checkpoint>)> {
+    let Some(Body::Community(community)) = world.get(world.community.into()) else { return None };
+    let checkpoints = world.all().filter_map(|body| match body {
+        Body::Checkpoint(checkpoint) => Some(checkpoint),
+        _ => None,
+    });
+    Some((&community.tag_key, checkpoints.collect()))
+}
+
 /// The stop that a fixed order puts before this one, if there is one.
 pub fn comes_first(world: &World, round: &Round, here: CheckpointId) -> Option<String> {
     match round.may_visit(here, &round.visited(visits_of(world, round.id))) {
@@ -80,6 +87,14 @@ pub fn Arrive(round: RoundId, checkpoint: CheckpointId, on_arrive: Callback<Proo
     let fault = RwSignal::new(None::<String>);
     let elsewhere = RwSignal::new(None::<(CheckpointId, String)>);
     let by_hand = RwSignal::new(false);
+    let scanning = RwSignal::new(false);
+    let scanned = Callback::new(move |arrival: Option<(CheckpointId, Proof)>| match arrival {
+        Some((_, proof)) => on_arrive.run(proof),
+        None => {
+            by_hand.set(true);
+            request_animation_frame(|| focus("#field-reason"));
+        }
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         elsewhere.set(None);
@@ -97,6 +112,8 @@ pub fn Arrive(round: RoundId, checkpoint: CheckpointId, on_arrive: Callback<Proo
         _ => None,
     });
     view! {
+        {opener(say_scan::scan().into(), scanning)}
+        {move || scanning.get().then(|| view! { <Scan round aim=Aim::This(checkpoint) is_open=scanning on_done=scanned/> })}
         <form class="card arrive" on:submit=submit>
             <label for="field-tag">{say::tag_code()}</label>
             <input id="field-tag" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" inputmode="text"
@@ -105,7 +122,7 @@ pub fn Arrive(round: RoundId, checkpoint: CheckpointId, on_arrive: Callback<Proo
             <p class="note" id="tag-note">{say::tag_code_note()}{hint.map(|hint| view! { <br/>{hint} })}</p>
             <p class="fault" id="tag-fault" role="alert">{move || fault.get()}</p>
             {move || elsewhere.get().map(|(id, name)| view! { <a class="button quiet" href=format!("/rounds/{round}/stops/{id}")>{say::go_there(&name)}</a> })}
-            <button class="button main" type="submit">{ui::icon("tag")}{say::check_tag()}</button>
+            <button class="button" type="submit">{say::check_tag()}</button>
             <button class="button quiet" type="button" aria-expanded=move || by_hand.get().to_string() on:click=move |_| by_hand.update(|open| *open = !*open)>{say::by_hand()}</button>
         </form>
         {move || by_hand.get().then(|| view! { <ByHand on_arrive/> })}

@@ -1,4 +1,4 @@
-//! The app as a browser runs it: wasm-bindgen's JavaScript and the WebAssembly, made small by wasm-opt.
+//! The app as a browser runs it: wasm-bindgen's JavaScript and the WebAssembly, made small by wasm-opt; and the scanner.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,30 +26,38 @@ const FEATURES: [&str; 7] = [
 
 /// Without the limit `-Oz` inlines every function that has one caller, which saves bytes of wasm and costs a tenth more after
 /// brotli.
-const PASSES: [&str; 2] = ["-Oz", "--one-caller-inline-max-function-size=20"];
+const APP_PASSES: [&str; 2] = ["-Oz", "--one-caller-inline-max-function-size=20"];
+/// Every frame of the camera waits for it.
+const SCANNER_PASSES: [&str; 1] = ["-O3"];
 
 #[derive(Default)]
 pub struct Engine {
     pub script: String,
     pub wasm: Vec<u8>,
+    /// Needs no JavaScript but the worker's.
+    pub scanner: Vec<u8>,
     /// JavaScript that crates bring along, by its path below `snippets/`.
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
 
-pub fn make(compiled: &[u8], effort: Effort) -> Outcome<Engine> {
+pub fn make(app: &[u8], scanner: &[u8], effort: Effort) -> Outcome<Engine> {
     let folder = workspace::path("target/web/engine");
     // A change of style alone must not cost the time that this takes; this file is part of how it is made.
     let note = folder.join("made-from");
-    let made_from = Fingerprint::of([compiled, include_bytes!("engine.rs").as_slice(), &[effort as u8]]);
+    let made_from = Fingerprint::of([app, scanner, include_bytes!("engine.rs").as_slice(), &[effort as u8]]);
     if fs::read_to_string(&note).is_ok_and(|known| known == made_from.as_str()) {
         return read(&folder);
     }
     if folder.exists() {
         fs::remove_dir_all(&folder).explain("clear target/web/engine")?;
     }
-    progress::step("wasm-bindgen", || bind(compiled, &folder))?;
+    progress::step("wasm-bindgen", || bind(app, &folder))?;
+    fs::write(folder.join("scanner.wasm"), scanner).explain("write target/web/engine/scanner.wasm")?;
     match effort {
-        Effort::Full => shrink(&folder.join("app_bg.wasm")),
+        Effort::Full => {
+            shrink(&folder.join("app_bg.wasm"), &APP_PASSES);
+            shrink(&folder.join("scanner.wasm"), &SCANNER_PASSES);
+        }
         Effort::Quick => progress::say("after an edit the app is not made small; `cargo xtask build` and `test` do it"),
     }
     fs::write(&note, made_from.as_str()).explain("write target/web/engine/made-from")?;
@@ -65,15 +73,15 @@ fn bind(compiled: &[u8], folder: &Path) -> Outcome {
 }
 
 /// The app works without it, only larger; so a missing wasm-opt is said, not fatal.
-fn shrink(wasm: &Path) {
+fn shrink(wasm: &Path, passes: &[&str]) {
     let tools = workspace::path("target/tools");
     let shrunk = npm::ensure_package(&tools, "binaryen", BINARYEN).and_then(|()| {
         progress::step("wasm-opt", || {
             // Beside the original, which stays whole if this fails.
             let smaller = wasm.with_extension("smaller");
             let mut wasm_opt = Command::new(tools.join("node_modules/.bin/wasm-opt"));
-            process::run(wasm_opt.args(PASSES).args(FEATURES).arg(wasm).arg("-o").arg(&smaller))?;
-            fs::rename(&smaller, wasm).explain("replace the app by its smaller self")
+            process::run(wasm_opt.args(passes).args(FEATURES).arg(wasm).arg("-o").arg(&smaller))?;
+            fs::rename(&smaller, wasm).explain("replace the WebAssembly by its smaller self")
         })
     });
     if let Err(failure) = shrunk {
@@ -85,7 +93,8 @@ fn read(folder: &Path) -> Outcome<Engine> {
     let read = |name: &str| fs::read(folder.join(name)).explain(format_args!("read target/web/engine/{name}"));
     let mut snippets = BTreeMap::new();
     collect(&folder.join("snippets"), "", &mut snippets)?;
-    Ok(Engine { script: String::from_utf8_lossy(&read("app.js")?).into_owned(), wasm: read("app_bg.wasm")?, snippets })
+    let script = String::from_utf8_lossy(&read("app.js")?).into_owned();
+    Ok(Engine { script, wasm: read("app_bg.wasm")?, scanner: read("scanner.wasm")?, snippets })
 }
 
 fn collect(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) -> Outcome {

@@ -28,6 +28,9 @@ pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
     let style = keep(&mut files, "assets/app", "css", styles::joined(&sources.styles));
     let boot = template::fill(&sources.boot, &[("app", &url(&app)), ("wasm", &url(&wasm))])?;
     let boot = keep(&mut files, "assets/boot", "js", boot);
+    let scanner = keep(&mut files, "assets/scanner", "wasm", engine.scanner.clone());
+    let scanner_worker = template::fill(&sources.scanner_worker, &[("scanner", &url(&scanner))])?;
+    let scanner_worker = keep(&mut files, "assets/scanner-worker", "js", scanner_worker);
     files.extend(sources.public.clone());
 
     let release = release(&files, sources);
@@ -39,6 +42,7 @@ pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
             ("wasm", &url(&wasm)),
             ("style", &url(&style)),
             ("boot", &url(&boot)),
+            ("scanner-worker", &url(&scanner_worker)),
         ],
     )?;
     let precache = precache(files.keys());
@@ -90,16 +94,22 @@ mod tests {
 
     fn sources() -> Sources {
         Sources {
-            shell: "{{release}} {{app}} {{wasm}} {{style}} {{boot}}".into(),
+            shell: "{{release}} {{app}} {{wasm}} {{style}} {{boot}} {{scanner-worker}}".into(),
             boot: "{{app}} {{wasm}}".into(),
             worker: "{{release}}|{{precache}}".into(),
+            scanner_worker: "{{scanner}}".into(),
             public: BTreeMap::from([("icon.svg".to_owned(), b"<svg/>".to_vec())]),
             styles: BTreeMap::new(),
         }
     }
 
     fn engine() -> Engine {
-        Engine { script: "import './x'".into(), wasm: b"\0asm".to_vec(), snippets: BTreeMap::new() }
+        Engine {
+            script: "import './x'".into(),
+            wasm: b"\0asm".to_vec(),
+            scanner: b"\0asm scanner".to_vec(),
+            snippets: BTreeMap::new(),
+        }
     }
 
     fn site(sources: &Sources, engine: &Engine) -> Site {
@@ -159,6 +169,19 @@ mod tests {
         let site = site(&sources(), &engine());
         assert!(text(&site, "index.html").starts_with(site.release.as_str()));
         assert!(text(&site, "service-worker.js").starts_with(site.release.as_str()));
+    }
+
+    #[test]
+    fn the_scanner_is_kept_for_offline_use_and_is_no_part_of_the_first_open() {
+        let site = site(&sources(), &engine());
+        let worker = path(&site, "assets/scanner-worker-", ".js");
+        let wasm = path(&site, "assets/scanner-", ".wasm");
+        assert!(text(&site, "index.html").contains(&worker));
+        assert_eq!(text(&site, &worker), url(&wasm));
+        for file in [worker, wasm] {
+            assert!(text(&site, "service-worker.js").contains(&file), "{file}");
+            assert!(!site.first_open.contains(&file), "{file}");
+        }
     }
 
     #[test]

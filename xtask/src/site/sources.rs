@@ -12,6 +12,7 @@ pub struct Sources {
     pub shell: String,
     pub boot: String,
     pub worker: String,
+    pub scanner_worker: String,
     /// Published as they are, at the root: the manifest and the icons.
     pub public: BTreeMap<String, Vec<u8>>,
     pub styles: BTreeMap<String, String>,
@@ -24,6 +25,7 @@ impl Sources {
             shell: text("app/index.html")?,
             boot: text("app/boot.js")?,
             worker: text("app/service-worker.js")?,
+            scanner_worker: text("app/scanner-worker.js")?,
             public: files_in(&workspace::path("app/public"))?,
             styles: styles.map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect(),
         })
@@ -32,7 +34,7 @@ impl Sources {
     /// Everything in one row, to see whether any of it changed.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for text in [&self.shell, &self.boot, &self.worker] {
+        for text in [&self.shell, &self.boot, &self.worker, &self.scanner_worker] {
             bytes.extend_from_slice(text.as_bytes());
         }
         for (name, content) in &self.public {
