@@ -6,6 +6,7 @@ mod client;
 mod databases;
 mod doors;
 mod hostile_pictures;
+mod https;
 mod operator;
 mod photo_rights;
 mod photos;
