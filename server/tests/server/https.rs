@@ -18,19 +18,19 @@ use crate::{
 };
 
 /// A certificate authority that somebody made for their own network.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 const NAMES: [&str; 3] = ["lamplighter.lan", "localhost", "127.0.0.1"];
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut about = CertificateParams::new([]).expect("no names");
         about.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(about, key_pair()).expect("a certificate"))
     }
 
     /// A certificate for our names and its key, as PEM.
-    fn certify(&self, change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
+    pub fn certify(&self, change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
         let mut about = CertificateParams::new(NAMES.map(String::from)).expect("names");
         change(&mut about);
         let key = key_pair();
@@ -38,8 +38,12 @@ impl Authority {
         (certificate.pem(), key.serialize_pem())
     }
 
+    pub fn pem(&self) -> String {
+        self.0.pem()
+    }
+
     fn root(&self) -> Certificate {
-        Certificate::from_pem(self.0.pem().as_bytes()).expect("PEM")
+        Certificate::from_pem(self.pem().as_bytes()).expect("PEM")
     }
 }
 
@@ -87,7 +91,7 @@ impl Secured {
 }
 
 /// Writes a certificate and its key where the program looks for them.
-fn pair(folder: &Path, (cert, key): (String, String)) -> [String; 2] {
+pub fn pair(folder: &Path, (cert, key): (String, String)) -> [String; 2] {
     [file(folder, "server.crt", cert.as_bytes()), file(folder, "server.key", key.as_bytes())]
 }
 
@@ -183,7 +187,7 @@ fn files_that_do_not_fit_are_one_clear_sentence() {
     let folder = fresh.folder.path();
     let authority = Authority::new();
     let ours = authority.certify(|_| ());
-    let ca = authority.0.pem();
+    let ca = authority.pem();
     let [cert, key] = pair(folder, ours.clone());
     let text = |name: &str, text: &str| file(folder, name, text.as_bytes());
     let missing = folder.join("missing").display().to_string();

@@ -14,6 +14,7 @@ mod pictures;
 mod postgres;
 mod privacy;
 mod program;
+mod proxies;
 mod pull;
 mod push;
 mod world;
