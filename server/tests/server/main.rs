@@ -17,4 +17,5 @@ mod program;
 mod proxies;
 mod pull;
 mod push;
+mod tags;
 mod world;

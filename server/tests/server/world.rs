@@ -159,7 +159,7 @@ fn requests(id: CommunityId) -> Vec<(String, Request)> {
             name: Words::new("北门", "Gate"),
             area,
             hint: None,
-            tag: TagIssue { issue: 1, short_code: String::new() },
+            tag: TagIssue { issue: 1, short_code: String::new(), former: vec![] },
         }),
     ];
     requests.extend(PEOPLE.map(|(username, role)| Request::PutPerson(someone(id, username, &[role]))));
