@@ -7,5 +7,6 @@ pub mod network;
 pub mod pictures;
 pub mod pin;
 pub mod preferences;
+pub mod printer;
 pub mod screen;
 pub mod tabs;

@@ -12,6 +12,7 @@ use leptos_router::{
 
 use crate::{
     accounts::{Enrolling, enrol, set_up, sign_in, unlock},
+    checkpoints,
     device::{clock, install, preferences},
     devices, findings,
     locales::{self, general as say},
@@ -200,6 +201,7 @@ fn page_at(path: &str) -> AnyView {
         ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
         ["results", round] => results::story::page(round),
         ["waiting"] => waiting::page(),
+        ["checkpoints"] => checkpoints::page(),
         ["devices"] => devices::page(),
         ["settings"] => settings::page(),
         _ => view! {
