@@ -112,6 +112,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         not_permitted => "您的岗位不能做这一步。", "Your role may not do this.";
         gone => "已经不在了。", "It is no longer there.";
         invalid => "请检查填写的内容。", "Please check what you typed.";
+        changed_meanwhile => "别人刚刚改过，没有再改。请看看现在的情况。", "Somebody else has just changed it; nothing was changed. Look at how it is now.";
         link_used => "这个链接已用过或已过期。重新启动服务器会给出新的。", "This link was used or has expired. Starting the server again prints a new one.";
         failed => "服务器出错了，没有保存。请稍后再试。", "The server failed; nothing was changed. Try again in a moment.";
     }
@@ -124,6 +125,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         Trouble::NotPermitted => not_permitted().into(),
         Trouble::NotFound => gone().into(),
         Trouble::Invalid { .. } => invalid().into(),
+        Trouble::ChangedMeanwhile => changed_meanwhile().into(),
         Trouble::LinkUsed => link_used().into(),
         Trouble::ServerFailed => failed().into(),
     }

@@ -11,6 +11,8 @@ pub mod online;
 #[cfg(feature = "csr")]
 mod accounts;
 #[cfg(feature = "csr")]
+mod checkpoints;
+#[cfg(feature = "csr")]
 mod device;
 #[cfg(feature = "csr")]
 mod devices;

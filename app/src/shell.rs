@@ -15,6 +15,7 @@ use leptos_router::{
 
 use crate::{
     accounts::{Enrolling, enrol, set_up, sign_in, unlock},
+    checkpoints,
     device::{clock, preferences, releases, storage, wake},
     devices, findings,
     locales::{self, device as say_device, general as say},
@@ -264,6 +265,7 @@ fn page_at(path: &str) -> AnyView {
         ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
         ["results", round] => results::story::page(round),
         ["waiting"] => waiting::page(),
+        ["checkpoints"] => checkpoints::page(),
         ["devices"] => devices::page(),
         ["settings"] => settings::page(),
         _ => view! {

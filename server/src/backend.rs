@@ -1,10 +1,11 @@
 //! The server's half of the app's server functions: what needs the network anyway.
 
 mod sign_in;
+mod tags;
 
 use std::{pin::Pin, sync::Arc};
 
-use app::online::{self, Backend, DeviceInfo, MissingPhoto, SetUpForm, SignedIn, Trouble};
+use app::online::{self, Backend, DeviceInfo, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble};
 use axum::{
     body::Body,
     extract::{Request, State as Given},
@@ -12,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    ids::DeviceId,
+    ids::{CheckpointId, DeviceId},
     people::Person,
     permissions::{Act, audiences_of, may},
 };
@@ -46,6 +47,8 @@ pub fn register() {
     register_explicit::<online::Devices>();
     register_explicit::<online::RetireDevice>();
     register_explicit::<online::MissingPhotos>();
+    register_explicit::<online::TagSheet>();
+    register_explicit::<online::ReissueTag>();
     register_explicit::<online::SetUp>();
 }
 
@@ -92,6 +95,14 @@ impl Backend for Asked {
 
     fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>> {
         Box::pin(async move { self.told(missing_photos(self).await) })
+    }
+
+    fn tag_sheet(&self, checkpoints: Vec<CheckpointId>) -> Answer<'_, Vec<PrintedTag>> {
+        Box::pin(async move { self.told(tags::sheet(self, checkpoints).await) })
+    }
+
+    fn reissue_tag(&self, checkpoint: CheckpointId, expected_issue: u32) -> Answer<'_, u32> {
+        Box::pin(async move { self.told(tags::reissue(self, checkpoint, expected_issue).await) })
     }
 
     fn set_up(&self, form: SetUpForm) -> Answer<'_, ()> {
@@ -148,6 +159,7 @@ fn status(trouble: &Trouble) -> StatusCode {
         Trouble::NotPermitted => StatusCode::FORBIDDEN,
         Trouble::NotFound => StatusCode::NOT_FOUND,
         Trouble::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Trouble::ChangedMeanwhile => StatusCode::CONFLICT,
         Trouble::LinkUsed => StatusCode::GONE,
         Trouble::NoNetwork | Trouble::ServerFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }
