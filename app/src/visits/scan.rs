@@ -136,12 +136,12 @@ pub fn Scan(
     let shown = RwSignal::new(Shown { words: say::opening().into(), ..Shown::default() });
     let behind = StoredValue::new_local(Behind::default());
 
-    // First the dialog: what lies behind it cannot have the focus before.
     let close = move || {
+        is_open.set(false);
+        // At once: what lies behind an open dialog cannot have the focus.
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
         }
-        is_open.set(false);
     };
     let saw = move |texts: Vec<String>| {
         let seen = store.world.with_untracked(|world| seen(world, round, aim, &texts));
@@ -197,9 +197,12 @@ pub fn Scan(
         behind.update_value(|behind| behind.camera = video.map(|video| Camera::open(video, told)));
     });
 
+    // By its button, or by the browser's own ways to close a dialog; those are told late, perhaps after all is over.
     let leave = move || {
-        close();
-        focus(&format!(".{OPENER}"));
+        if is_open.try_get_untracked() == Some(true) {
+            close();
+            focus(&format!(".{OPENER}"));
+        }
     };
     let by_hand = move |_| {
         close();
