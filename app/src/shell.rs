@@ -14,7 +14,7 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::{Enrolling, enrol, set_up, sign_in, unlock},
+    accounts::{Enrolling, enrol, sign_in, unlock},
     device::{clock, preferences, releases, storage, wake},
     findings,
     locales::{self, device as say_device, general as say},
@@ -190,7 +190,7 @@ fn Frame() -> impl IntoView {
         }
     });
     move || match door.get() {
-        Door::SetUp => set_up::page(),
+        Door::SetUp => desk::set_up(),
         Door::SignIn => sign_in::page(),
         Door::Enrol => enrol::page(),
         Door::Unlock => unlock::page(),
@@ -297,6 +297,10 @@ mod desk {
         }
     }
 
+    pub fn set_up() -> AnyView {
+        crate::accounts::set_up::page()
+    }
+
     /// What the top line of Today says to those who oversee.
     pub fn headline(store: Store) -> AnyView {
         results::list::headline(store).into_any()
@@ -315,6 +319,10 @@ mod desk {
     pub fn page(_parts: &[&str]) -> AnyView {
         releases::open_desk();
         ().into_any()
+    }
+
+    pub fn set_up() -> AnyView {
+        page(&[])
     }
 
     pub fn headline(_store: Store) -> AnyView {
