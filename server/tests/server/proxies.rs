@@ -5,6 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use reqwest::{header, tls::Certificate};
@@ -75,6 +76,13 @@ async fn signs_in(port: u16, root: &[u8]) {
     let base = format!("https://{NAME}:{port}");
     let root = Certificate::from_pem(root).expect("PEM");
     let client = Client::through(builder().tls_certs_only([root]).resolve(NAME, ([127, 0, 0, 1], port).into()), &base);
+    // Caddy listens before it has made its certificate.
+    let is_up = async || {
+        while client.http.get(format!("{base}/healthz")).send().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), is_up()).await.expect("the proxy answers");
     let body = json!({ "username": "guard", "password": PASSWORD }).to_string();
     let sign_in = async |origin: &str| {
         let request = client.http.post(format!("{base}/api/v1/online/sign_in")).header(header::ORIGIN, origin);
@@ -100,7 +108,7 @@ fn start(command: &mut Command, port: u16) -> Option<Proxy> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     while TcpStream::connect(address).is_err() {
         assert!(proxy.0.try_wait().expect("it is ours").is_none(), "{:?} ended", command.get_program());
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     Some(proxy)
 }
