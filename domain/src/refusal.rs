@@ -2,17 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Refusal {
-    /// The person's roles do not allow it.
-    NotPermitted,
-    /// It names something that is not here.
-    NoSuchThing,
-    /// A version that is not the next one: somebody else changed it meanwhile.
-    Outdated { current: u32 },
-    /// Something in it is outside its bounds; `field` says what.
-    Invalid { field: String },
+crate::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Refusal ("Refusal", tag = "reason") {
+        /// The person's roles do not allow it.
+        NotPermitted,
+        /// It names something that is not here.
+        NoSuchThing,
+        /// A version that is not the next one: somebody else changed it meanwhile.
+        Outdated { current: u32 },
+        /// Something in it is outside its bounds; `field` says what.
+        Invalid { field: String },
+    }
 }
 
 /// What the server noticed about a fact it accepted.
