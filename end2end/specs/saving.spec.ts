@@ -39,6 +39,32 @@ test("two tabs that save at once lose nothing and give no number twice", async (
   expect(notes).toEqual(wanted);
 });
 
+test("what is pressed twice is saved once", async ({ community, openDevice }) => {
+  const tags = await community.tags();
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "shared");
+  await page.locator("a[href='/rounds/unplanned']").click();
+  await page.locator("main button.row", { hasText: "门岗与围墙巡逻" }).dblclick();
+  await goToNext(page, "北门岗亭");
+  await arrive(page, tags.get("北门岗亭")!, asPrinted);
+  await answer(page, "forecourt", { press: "畅通" });
+  await page.getByRole("button", { name: "全部正常", exact: true }).click();
+  await page.locator(".foot button.main").dblclick();
+  await expect(page.locator("ol.rows")).toBeVisible();
+  await page.locator("nav.navigation a[href='/findings']").click();
+  await page.getByRole("link", { name: "上报问题" }).click();
+  await page.getByLabel("在哪里？").selectOption({ label: "中央草坪" });
+  await page.getByLabel("什么问题？").fill("灯坏了");
+  await page.getByRole("button", { name: "上报" }).dblclick();
+  await page.locator("main a.row", { hasText: "灯坏了" }).click();
+  await page.getByLabel("怎么处理的？").fill("换了灯泡");
+  await page.locator("main form button.main").dblclick();
+  await everythingIsSent(page);
+  const exported = await community.export();
+  expectOneOutcomeEach(exported, { wang: 4 });
+  for (const kind of ["round", "visit", "finding"]) expect(findRecords(exported, kind), kind).toHaveLength(1);
+});
+
 test("a tab takes over the sending when the one that did it has crashed", async ({ community, openDevice }) => {
   const first = await openDevice();
   await signInAndEnrol(first, "wang", "shared");

@@ -55,6 +55,8 @@ fn Report() -> impl IntoView {
     let place_fault = RwSignal::new(None::<String>);
     let fault = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
+    // A second press while the first is being saved would report it twice.
+    let busy = RwSignal::new(false);
     let go = go();
     let draft = move || Draft { place: place.get(), note: note.get(), photos: photos.get() };
     Effect::new(move |before: Option<Draft>| {
@@ -87,6 +89,10 @@ fn Report() -> impl IntoView {
         let words = typed(&note.get_untracked(), NOTE_MOST);
         fault.set(words.as_ref().err().map(general::unfit));
         let (Some(checkpoint), Ok(words)) = (at, words) else { return };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
         let raised = FindingRaised {
             finding: clock::fresh_finding(),
             checkpoint,
@@ -101,6 +107,7 @@ fn Report() -> impl IntoView {
                 Ok(_) => go("/findings"),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
+            busy.try_set(false);
         });
     };
     view! {
