@@ -22,6 +22,7 @@ texts! {
     network_too_old => "这个版本太旧：还能上传，但收不到新资料。请更新。", "This version is too old: it can send but receives nothing new. Please update.";
     network_rejected => "服务器没有接受。会再试；仍不行请联系管理员。", "The server did not take it. It tries again; if this stays, tell your operator.";
     waiting_of_others(n: usize) => "同事还有 {n} 条待传，会一起上传。", "Of your colleagues: {n} waiting, which go along.";
+    waiting_more(n: usize) => "还有 {n} 条，同样等着上传。", "And {n} more, which wait as well.";
     waiting_none => "没有待传的记录", "Nothing is waiting";
     waiting_none_next => "您做的都已到服务器。", "Everything you did has reached the server.";
     send_now => "现在上传", "Send now";

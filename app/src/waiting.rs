@@ -24,6 +24,9 @@ use crate::{
     ui,
 };
 
+/// The most changes that are listed: after weeks without a network the list would be slower than the sending.
+const LISTED_MOST: usize = 100;
+
 pub fn waiting_count(store: Store) -> usize {
     store.world.with(|world| world.outbox.waiting().count() + world.outbox.photos_waiting().count())
 }
@@ -89,7 +92,8 @@ fn lists(store: Store) -> Option<AnyView> {
     store.world.with(|world| {
         let zone = store.zone();
         let waiting: Vec<&Entry> = world.outbox.waiting().collect();
-        let own: Vec<_> = waiting.iter().filter(|entry| entry.person == me).map(|entry| {
+        let mine = waiting.iter().filter(|entry| entry.person == me).count();
+        let own: Vec<_> = waiting.iter().filter(|entry| entry.person == me).take(LISTED_MOST).map(|entry| {
             let about = about(world, entry, &zone, store.time());
             view! {
                 <li class="row">{ui::glyph("waiting")}
@@ -98,7 +102,7 @@ fn lists(store: Store) -> Option<AnyView> {
                 </li>
             }
         }).collect();
-        let others = waiting.len() - own.len();
+        let others = waiting.len() - mine;
         let photos = world.outbox.photos_waiting().count();
         let photos_of = photos_of(world, me).map(|own| photo_needs_attention(store, *own));
         let attention = attention(world.outbox.entries.values(), me)
@@ -110,7 +114,7 @@ fn lists(store: Store) -> Option<AnyView> {
             }}
             {(photos > 0).then(|| view! { <p>{ui::glyph("waiting")}" "{crate::locales::photos::waiting(photos)}</p> })}
             {if waiting.is_empty() && photos == 0 { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
-                view! { <section><ul class="rows">{own}</ul>{(others > 0).then(|| view! { <p class="note">{say::waiting_of_others(others)}</p> })}</section> }.into_any()
+                view! { <section><ul class="rows">{own}</ul>{(mine > LISTED_MOST).then(|| view! { <p class="note">{say::waiting_more(mine - LISTED_MOST)}</p> })}{(others > 0).then(|| view! { <p class="note">{say::waiting_of_others(others)}</p> })}</section> }.into_any()
             }}
         }.into_any())
     })

@@ -12,6 +12,11 @@ use sync::messages::{Row, Seq};
 
 use crate::{db::Tx, failure::Failure, photos};
 
+// Put in order here: with `order by id` SQLite would walk through all records of the community, for they lie in that order.
+const OF_ROOT: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and root = $2";
+const OF_KIND: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and kind = $2";
+const TEAMS: &str = "select id from records where community_id = $1 and kind = 'team'";
+
 /// The record called `id`, unless it is of a kind that this version does not know.
 pub async fn get(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Option<Record>, Failure> {
     let row =
@@ -24,16 +29,12 @@ pub async fn get(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Op
 }
 
 pub async fn of_root(tx: &mut Tx, community: CommunityId, root: RecordId) -> Result<Vec<Record>, Failure> {
-    let sql =
-        "select id, root, audience, seq, kind, body from records where community_id = $1 and root = $2 order by id";
-    let rows = sqlx::query(sql).bind(community.to_string()).bind(root.to_string()).fetch_all(&mut **tx).await?;
+    let rows = sqlx::query(OF_ROOT).bind(community.to_string()).bind(root.to_string()).fetch_all(&mut **tx).await?;
     known(&rows)
 }
 
 pub async fn of_kind(tx: &mut Tx, community: CommunityId, kind: &str) -> Result<Vec<Record>, Failure> {
-    let sql =
-        "select id, root, audience, seq, kind, body from records where community_id = $1 and kind = $2 order by id";
-    let rows = sqlx::query(sql).bind(community.to_string()).bind(kind).fetch_all(&mut **tx).await?;
+    let rows = sqlx::query(OF_KIND).bind(community.to_string()).bind(kind).fetch_all(&mut **tx).await?;
     known(&rows)
 }
 
@@ -52,9 +53,10 @@ pub async fn community(tx: &mut Tx, id: CommunityId) -> Result<Option<Community>
 }
 
 pub async fn teams(tx: &mut Tx, community: CommunityId) -> Result<Vec<TeamId>, Failure> {
-    let sql = "select id from records where community_id = $1 and kind = 'team' order by id";
-    let rows = sqlx::query(sql).bind(community.to_string()).fetch_all(&mut **tx).await?;
-    rows.iter().map(|row| parsed(row, "id").map(TeamId)).collect()
+    let rows = sqlx::query(TEAMS).bind(community.to_string()).fetch_all(&mut **tx).await?;
+    let mut teams: Vec<TeamId> = rows.iter().map(|row| parsed(row, "id").map(TeamId)).collect::<Result<_, _>>()?;
+    teams.sort();
+    Ok(teams)
 }
 
 /// Writes a record and notes for whom it disappears. Returns whether it was written.
@@ -116,7 +118,8 @@ async fn depart(tx: &mut Tx, community: CommunityId, seq: Seq, id: RecordId, aud
 }
 
 fn known(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Record>, Failure> {
-    let rows: Vec<Row> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    let mut rows: Vec<Row> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    rows.sort_by_key(|row| row.id);
     Ok(rows.iter().filter_map(Row::record).collect())
 }
 
@@ -135,4 +138,24 @@ pub fn read(row: &sqlx::any::AnyRow) -> Result<Row, Failure> {
 /// An id out of a text column.
 pub fn parsed(row: &sqlx::any::AnyRow, column: &str) -> Result<uuid::Uuid, Failure> {
     row.try_get::<String, _>(column)?.parse().map_err(|_| Failure::Broken(format!("{column} holds no id")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Db, url_of_file};
+
+    #[tokio::test]
+    async fn what_each_change_asks_for_is_found_by_an_index_however_many_records_there_are() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let db = Db::open(&url_of_file(&folder.path().join("plan.db"))).await.expect("a fresh database");
+        let mut tx = db.read().await.expect("it is free");
+        for (sql, index) in [(OF_ROOT, "records_by_root"), (OF_KIND, "records_by_kind"), (TEAMS, "records_by_kind")] {
+            let explained = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
+            let rows =
+                sqlx::query(explained).bind("c").bind("r").fetch_all(&mut *tx).await.expect("SQLite explains it");
+            let plan: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a text")).collect();
+            assert!(plan.iter().any(|step| step.contains(index)), "{sql}: {plan:?}");
+        }
+    }
 }

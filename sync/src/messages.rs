@@ -39,7 +39,7 @@ pub const PUSH_BYTES: usize = 256 * 1024;
 /// The most bytes of one change.
 pub const CHANGE_BYTES: usize = 64 * 1024;
 /// The most rows that the server puts into one page, unless one `seq` alone has more.
-pub const PAGE_ROWS: usize = 500;
+pub const PAGE_ROWS: usize = 1_000;
 
 /// A position in the community's log: the number of its last change.
 pub type Seq = i64;

@@ -63,20 +63,23 @@ fn native() -> Outcome {
 }
 
 fn browser() -> Outcome {
-    playwright(&[])
+    playwright(Profile::Dev, &[])
 }
 
-/// Times are measured apart from the tests: a noisy machine fails nothing.
+/// Times are measured apart from the tests, of what is shipped: a noisy machine fails nothing.
 pub fn bench() -> Outcome {
-    playwright(&["--config", "measures.config.ts"])
+    let bare = ["--locked", "--package=server", "--example=bare_transactions", "--release"];
+    program::ensure_site_folder()?;
+    progress::step("what it is compared with", || process::run(native_cargo("build").args(bare)))?;
+    playwright(Profile::Release, &["--config", "measures.config.ts"])
 }
 
 /// The README's pictures, of the app as it is.
 pub fn tour() -> Outcome {
-    playwright(&["--config", "tour.config.ts"])
+    playwright(Profile::Dev, &["--config", "tour.config.ts"])
 }
 
-fn playwright(more: &[&str]) -> Outcome {
+fn playwright(profile: Profile, more: &[&str]) -> Outcome {
     if !Path::new("/usr/bin/chromium").exists() {
         packages::ensure(&["chromium"], "test in a browser")?;
     }
@@ -87,13 +90,14 @@ fn playwright(more: &[&str]) -> Outcome {
     }
     let folder = workspace::path("end2end");
     npm::ensure_lockfile(&folder)?;
-    let lamplighter = program::build(Profile::Dev, Effort::Full)?;
+    let lamplighter = program::build(profile, Effort::Full)?;
     process::run(
         Command::new("npx")
             .args(["--no-install", "playwright", "test"])
             .args(more)
             .current_dir(folder)
-            .env("LAMPLIGHTER_BIN", lamplighter),
+            .env("LAMPLIGHTER_BIN", lamplighter)
+            .env("LAMPLIGHTER_BARE", workspace::path("target/release/examples/bare_transactions")),
     )
 }
 

@@ -15,6 +15,7 @@ use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Step, Write},
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
+        world::World,
     },
     messages::{HelloAnswer, PushAnswer, path},
 };
@@ -167,13 +168,8 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             }
         }
         Write::Delivered(deliveries) => {
-            let mut outbox = store.world.with_untracked(|world| world.outbox.clone());
-            let places: Vec<_> = deliveries
-                .iter()
-                .filter(|delivery| outbox.deliver(delivery))
-                .map(|delivery| (delivery.lane, delivery.n))
-                .collect();
-            let entries: Vec<Entry> = places.iter().filter_map(|place| outbox.entries.get(place).cloned()).collect();
+            let news = |world: &World| deliveries.iter().filter_map(|delivery| world.outbox.after(delivery)).collect();
+            let entries: Vec<Entry> = store.world.with_untracked(news);
             disk.put_entries(&entries).await?;
             store.wrote_outbox(|world| world.delivered(&deliveries));
             store.tell(Told::Outbox);
@@ -211,9 +207,10 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             store.filling.set(false);
         }
         Write::Flip { rows, place } => {
-            disk.absorb(&rows, &[], &place, true).await?;
-            store.world.update(|world| world.rebuild(rows, place.cursor));
+            // Shown first: what was pulled can be pulled again, and people wait for it.
+            store.world.update(|world| world.rebuild(rows.iter().cloned(), place.cursor));
             store.filling.set(false);
+            disk.absorb(&rows, &[], &place, true).await?;
             store.tell(Told::Records);
         }
     }

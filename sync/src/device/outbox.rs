@@ -190,29 +190,29 @@ impl Outbox {
 
     /// The next push: from the front of every lane, whole bundles, within the protocol's bounds.
     pub fn batch(&self) -> Vec<Placed> {
-        let waiting: Vec<Placed> = self.waiting().map(Entry::placed).collect();
+        let waiting: Vec<&Entry> = self.waiting().collect();
         let mut batch: Vec<Placed> = Vec::new();
         let mut bytes = 0;
         for bundle in waiting.chunk_by(|a, b| a.lane == b.lane && a.bundle.is_some() && a.bundle == b.bundle) {
-            let size: usize = bundle.iter().map(|placed| placed.change.get().len() + 200).sum();
+            let size: usize = bundle.iter().map(|entry| entry.change.len() + 200).sum();
             let fits = batch.len() + bundle.len() <= PUSH_CHANGES && bytes + size <= PUSH_BYTES;
             if !batch.is_empty() && !fits {
                 break;
             }
-            batch.extend_from_slice(bundle);
+            batch.extend(bundle.iter().map(|entry| entry.placed()));
             bytes += size;
         }
         batch
     }
 
-    /// Takes what became of a change; says whether that was news.
-    pub fn deliver(&mut self, delivery: &Delivery) -> bool {
-        let Some(entry) = self.entries.get_mut(&(delivery.lane, delivery.n)) else { return false };
+    /// The entry with what became of it, if that is news.
+    pub fn after(&self, delivery: &Delivery) -> Option<Entry> {
+        let entry = self.entries.get(&(delivery.lane, delivery.n))?;
         if entry.id != delivery.id || matches!(entry.state, EntryState::Delivered { .. }) {
-            return false;
+            return None;
         }
-        entry.state = EntryState::Delivered { seq: delivery.seq, outcome: delivery.outcome.clone(), dismissed: false };
-        true
+        let outcome = delivery.outcome.clone();
+        Some(Entry { state: EntryState::Delivered { seq: delivery.seq, outcome, dismissed: false }, ..entry.clone() })
     }
 
     /// Moves what has no outcome from a lane that is forked, or another device's, to `fresh`: new numbers, the same ids.

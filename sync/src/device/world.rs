@@ -19,8 +19,12 @@ pub struct World {
     pub outbox: Outbox,
     confirmed: BTreeMap<RecordId, (Seq, Record)>,
     laid_over: BTreeMap<RecordId, Record>,
-    roots: BTreeMap<RecordId, BTreeSet<RecordId>>,
+    /// The confirmed records of each root, and those laid over.
+    roots: Roots,
+    roots_laid_over: Roots,
 }
+
+type Roots = BTreeMap<RecordId, BTreeSet<RecordId>>;
 
 impl World {
     pub fn new(community: CommunityId, cursor: Seq, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
@@ -30,7 +34,8 @@ impl World {
             outbox,
             confirmed: BTreeMap::new(),
             laid_over: BTreeMap::new(),
-            roots: BTreeMap::new(),
+            roots: Roots::new(),
+            roots_laid_over: Roots::new(),
         };
         world.confirm(rows);
         world.lay_over();
@@ -41,7 +46,11 @@ impl World {
     pub fn absorb(&mut self, page: &Page) {
         self.confirm(page.rows.iter().cloned());
         for id in &page.departures {
-            self.confirmed.remove(id);
+            if let Some((_, record)) = self.confirmed.remove(id)
+                && let Some(ids) = self.roots.get_mut(&record.root)
+            {
+                ids.remove(id);
+            }
         }
         self.cursor = self.cursor.max(page.cursor);
         self.lay_over();
@@ -50,6 +59,7 @@ impl World {
     /// Replaces the confirmed records by a view that was built beside them.
     pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, cursor: Seq) {
         self.confirmed.clear();
+        self.roots.clear();
         self.cursor = cursor;
         self.confirm(rows);
         self.lay_over();
@@ -64,11 +74,15 @@ impl World {
     }
 
     pub fn delivered(&mut self, deliveries: &[Delivery]) {
-        let mut news = false;
+        let mut is_shown_otherwise = false;
         for delivery in deliveries {
-            news |= self.outbox.deliver(delivery);
+            if let Some(entry) = self.outbox.after(delivery) {
+                // What was accepted stays laid over until the pull has passed it: nothing to decide anew.
+                is_shown_otherwise |= !entry.is_laid_over(self.cursor);
+                self.outbox.put(entry);
+            }
         }
-        if news {
+        if is_shown_otherwise {
             self.lay_over();
         }
     }
@@ -94,6 +108,7 @@ impl World {
             }
             // A kind from a later version stays on the disk and is shown once the app knows it.
             if let Some(record) = row.record() {
+                self.roots.entry(record.root).or_default().insert(record.id);
                 self.confirmed.insert(row.id, (row.seq, record));
             }
         }
@@ -101,10 +116,7 @@ impl World {
 
     fn lay_over(&mut self) {
         self.laid_over.clear();
-        self.roots.clear();
-        for (id, (_, record)) in &self.confirmed {
-            self.roots.entry(record.root).or_default().insert(*id);
-        }
+        self.roots_laid_over.clear();
         let mut entries: Vec<Entry> =
             self.outbox.entries.values().filter(|entry| entry.is_laid_over(self.cursor)).cloned().collect();
         entries.sort_by_key(|entry| (entry.saved, entry.lane, entry.n));
@@ -121,7 +133,7 @@ impl World {
         let context = Context { community: self.community, side: Side::Device, at: change.at.on_device() };
         let Ok(decision) = decide(&root, &reads, &change, &actor, &context) else { return };
         for record in decision.records {
-            self.roots.entry(record.root).or_default().insert(record.id);
+            self.roots_laid_over.entry(record.root).or_default().insert(record.id);
             self.laid_over.insert(record.id, record);
         }
     }
@@ -152,13 +164,18 @@ impl World {
 
     /// The records of a root, as `decide` wants them.
     pub fn root(&self, root: RecordId) -> Root {
-        let ids = self.roots.get(&root).into_iter().flatten();
-        Root { records: ids.filter_map(|id| self.record(*id)).cloned().collect() }
+        Root { records: self.ids_of_root(root).filter_map(|id| self.record(*id)).cloned().collect() }
     }
 
     /// The bodies of a root, without copying them.
     pub fn of_root(&self, root: RecordId) -> impl Iterator<Item = &Body> {
-        self.roots.get(&root).into_iter().flatten().filter_map(|id| self.get(*id))
+        self.ids_of_root(root).filter_map(|id| self.get(*id))
+    }
+
+    fn ids_of_root(&self, root: RecordId) -> impl Iterator<Item = &RecordId> {
+        static NONE: BTreeSet<RecordId> = BTreeSet::new();
+        let (confirmed, laid_over) = (&self.roots, &self.roots_laid_over);
+        confirmed.get(&root).unwrap_or(&NONE).union(laid_over.get(&root).unwrap_or(&NONE))
     }
 
     pub fn reads(&self, ids: &[RecordId]) -> Reads {
