@@ -9,13 +9,19 @@ use domain::{
     records::{Body, Reads, Record, Root},
 };
 
-use super::outbox::{Entry, Outbox};
+use super::{
+    exchange::Place,
+    outbox::{Entry, Outbox},
+};
 use crate::messages::{Delivery, Envelope, Page, Row, Seq};
+#[cfg(feature = "planted")]
+use crate::planted::{self, Bug};
 
 #[derive(Clone, Debug)]
 pub struct World {
     pub community: CommunityId,
-    pub cursor: Seq,
+    /// How far the confirmed records go.
+    pub place: Place,
     pub outbox: Outbox,
     confirmed: BTreeMap<RecordId, (Seq, Record)>,
     laid_over: BTreeMap<RecordId, Record>,
@@ -23,10 +29,10 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(community: CommunityId, cursor: Seq, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
+    pub fn new(community: CommunityId, place: Place, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
         let mut world = Self {
             community,
-            cursor,
+            place,
             outbox,
             confirmed: BTreeMap::new(),
             laid_over: BTreeMap::new(),
@@ -43,14 +49,16 @@ impl World {
         for id in &page.departures {
             self.confirmed.remove(id);
         }
-        self.cursor = self.cursor.max(page.cursor);
+        if page.cursor >= self.place.cursor {
+            self.place = std::mem::take(&mut self.place).after(page);
+        }
         self.lay_over();
     }
 
     /// Replaces the confirmed records by a view that was built beside them.
-    pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, cursor: Seq) {
+    pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, place: Place) {
         self.confirmed.clear();
-        self.cursor = cursor;
+        self.place = place;
         self.confirm(rows);
         self.lay_over();
     }
@@ -96,6 +104,10 @@ impl World {
             if let Some(record) = row.record() {
                 self.confirmed.insert(row.id, (row.seq, record));
             }
+            #[cfg(feature = "planted")]
+            if row.record().is_none() && planted::is(Bug::UndecodableStopsThePage) {
+                break;
+            }
         }
     }
 
@@ -105,12 +117,21 @@ impl World {
         for (id, (_, record)) in &self.confirmed {
             self.roots.entry(record.root).or_default().insert(*id);
         }
-        let mut entries: Vec<Entry> =
-            self.outbox.entries.values().filter(|entry| entry.is_laid_over(self.cursor)).cloned().collect();
-        entries.sort_by_key(|entry| (entry.saved, entry.lane, entry.n));
-        for entry in entries {
+        for entry in self.in_order() {
             self.lay_over_one(&entry);
         }
+    }
+
+    /// What is laid over, in the order in which it was saved here, whatever the clock did meanwhile.
+    fn in_order(&self) -> Vec<Entry> {
+        let laid_over = self.outbox.entries.values().filter(|entry| entry.is_laid_over(&self.place));
+        let mut entries: Vec<Entry> = laid_over.cloned().collect();
+        entries.sort_by_key(|entry| (entry.order, entry.lane, entry.n));
+        #[cfg(feature = "planted")]
+        if planted::is(Bug::ClockUsedForOrder) {
+            entries.sort_by_key(|entry| (entry.saved, entry.lane, entry.n));
+        }
+        entries
     }
 
     fn lay_over_one(&mut self, entry: &Entry) {
