@@ -201,7 +201,9 @@ fn pretty(change: &str) -> String {
 
 fn dealt_with(state: EntryState) -> EntryState {
     match state {
-        EntryState::Delivered { seq, outcome, .. } => EntryState::Delivered { seq, outcome, dismissed: true },
+        EntryState::Delivered { seq, outcome, epoch, proof, .. } => {
+            EntryState::Delivered { seq, outcome, dismissed: true, epoch, proof }
+        }
         EntryState::Waiting | EntryState::Stuck => state,
     }
 }

@@ -72,6 +72,15 @@ pub fn decide(
     }
 }
 
+/// What a change writes that had been accepted before, on records that were restored without it. Its outcome stands:
+/// nobody's rights and no version are asked for again.
+pub fn again(root: &Root, reads: &Reads, change: &Change, actor: &Actor, context: &Context) -> Vec<Record> {
+    match &change.deed {
+        Deed::Fact(fact) => settle(root, reads, fact, actor, context).records,
+        Deed::Request(request) => written(request, context.community).into_iter().collect(),
+    }
+}
+
 fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Context) -> Decision {
     let mut decision = match fact {
         Fact::RoundStarted(started) => round_started(root, reads, started, actor, context),
@@ -355,13 +364,28 @@ fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -
     if !entitled(actor, Act::SetUp) {
         return Err(Refusal::NotPermitted);
     }
+    match request {
+        Request::PutChecklist(it) => next_version(root, it.version)?,
+        Request::PutPlan(it) => next_version(root, it.version)?,
+        Request::PutCommunity(_)
+        | Request::PutArea(_)
+        | Request::PutCheckpoint(_)
+        | Request::PutRoute(_)
+        | Request::PutPerson(_)
+        | Request::PutTeam(_)
+        | Request::PutRoster(_) => {}
+    }
+    Ok(Decision { records: vec![written(request, community)?], flags: BTreeSet::new() })
+}
+
+/// The record that a request asks for, within its bounds.
+fn written(request: &Request, community: CommunityId) -> Result<Record, Refusal> {
     let (audience, body) = match request {
         Request::PutCommunity(it) if it.id != community => return Err(Refusal::NoSuchThing),
         Request::PutCommunity(it) => (Audience::Everyone, Body::Community(named(it, &it.name)?)),
         Request::PutArea(it) => (Audience::Staff, Body::Area(named(it, &it.name)?)),
         Request::PutCheckpoint(it) => (Audience::Staff, Body::Checkpoint(named(it, &it.name)?)),
         Request::PutChecklist(it) => {
-            next_version(root, it.version)?;
             if !it.conditions_are_sound() {
                 return Err(Refusal::Invalid { field: "show_if".into() });
             }
@@ -369,7 +393,6 @@ fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -
         }
         Request::PutRoute(it) => (Audience::Staff, Body::Route(named(it, &it.name)?)),
         Request::PutPlan(it) => {
-            next_version(root, it.version)?;
             if it.times.iter().any(|slot| slot.minutes == 0 || slot.minutes > 24 * 60 || slot.grace > 24 * 60) {
                 return Err(Refusal::Invalid { field: "times".into() });
             }
@@ -383,7 +406,7 @@ fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -
         Request::PutTeam(it) => (Audience::Staff, Body::Team(named(it, &it.name)?)),
         Request::PutRoster(it) => (Audience::Staff, Body::Roster(named(it, &it.shift)?)),
     };
-    Ok(Decision { records: vec![Record::new(audience, body)], flags: BTreeSet::new() })
+    Ok(Record::new(audience, body))
 }
 
 fn named<T: Clone>(it: &T, name: &Words) -> Result<T, Refusal> {

@@ -4,8 +4,11 @@ use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
     records::{Reads, Record, Root},
+    tags::to_hex,
     time::Moment,
 };
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use sqlx::Row as _;
 use sync::{
     messages::{Hole, Identity, LaneNumber, Outcome, Seq},
@@ -13,6 +16,7 @@ use sync::{
 };
 
 use crate::{
+    communities,
     db::Tx,
     failure::Failure,
     records::{self, parsed},
@@ -24,11 +28,13 @@ pub struct SqlCanon {
     now: Moment,
     /// The number of the last change that this transaction logged.
     logged: Option<Seq>,
+    /// The community's secret, once it was needed.
+    secret: Option<Vec<u8>>,
 }
 
 impl SqlCanon {
     pub fn new(tx: Tx, community: CommunityId, now: Moment) -> Self {
-        Self { tx, community, now, logged: None }
+        Self { tx, community, now, logged: None, secret: None }
     }
 
     pub fn tx(&mut self) -> &mut Tx {
@@ -196,6 +202,18 @@ impl Canon for SqlCanon {
         self.insert_change(&entry, &written).await?;
         self.logged = Some(entry.seq);
         Ok(())
+    }
+
+    async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {
+        let secret = match self.secret.take() {
+            Some(secret) => secret,
+            None => communities::signing_key(&mut self.tx, self.community).await?.to_bytes().to_vec(),
+        };
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&secret).expect("HMAC takes a key of any length");
+        mac.update(b"receipt");
+        mac.update(words);
+        self.secret = Some(secret);
+        Ok(to_hex(&mac.finalize().into_bytes()))
     }
 }
 

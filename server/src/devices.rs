@@ -106,15 +106,6 @@ pub async fn note_contact(
     Ok(())
 }
 
-/// Whether what a device vouches for is all that it ever made, and all of it is here.
-///
-/// A lane that the server knows and the device does not mention was lost with whatever waited in it: that vouches for nothing.
-pub fn is_complete(known: &[Seal], vouched: &[Seal]) -> bool {
-    let last = |seals: &[Seal], lane| seals.iter().find(|seal| seal.lane == lane).map(|seal| seal.last);
-    vouched.iter().all(|seal| last(known, seal.lane).unwrap_or(0) == seal.last)
-        && known.iter().all(|seal| last(vouched, seal.lane) == Some(seal.last))
-}
-
 fn read(row: &sqlx::any::AnyRow) -> Result<Device, Failure> {
     let moment = |column| -> Result<Option<Moment>, Failure> { Ok(row.try_get::<Option<i64>, _>(column)?.map(Moment)) };
     let owner: Option<String> = row.try_get("person_id")?;
@@ -134,29 +125,4 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Device, Failure> {
         waiting: row.try_get("waiting")?,
         retired: moment("retired")?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn seals(lasts: &[(u128, i64)]) -> Vec<Seal> {
-        lasts.iter().map(|(lane, last)| Seal { lane: LaneId(Uuid::from_u128(*lane)), last: *last }).collect()
-    }
-
-    #[test]
-    fn a_device_is_sealed_only_when_every_lane_is_here_to_its_end() {
-        for (known, vouched, expected) in [
-            (&[][..], &[][..], true),
-            (&[(1, 3)], &[(1, 3)], true),
-            (&[(1, 3)], &[(1, 3), (2, 0)], true),
-            (&[(1, 3)], &[(1, 4)], false),
-            (&[(1, 3)], &[(1, 3), (2, 1)], false),
-            (&[(1, 3)], &[], false),
-        ] {
-            assert_eq!(is_complete(&seals(known), &seals(vouched)), expected, "{known:?} {vouched:?}");
-        }
-    }
 }

@@ -11,7 +11,7 @@ use domain::permissions::{Act, may};
 use serde::de::DeserializeOwned;
 use sync::{
     messages::{Hello, HelloAnswer, Profile, Pull, PullAnswer, Push, PushAnswer, Unlock, path},
-    server::push,
+    server::{push, sealed},
 };
 
 use crate::{
@@ -96,8 +96,8 @@ async fn greeted(state: &State, device: &Device, said: &Hello) -> Result<HelloAn
     let now = clock::now();
     let mut tx = state.db.write().await?;
     let lanes = devices::lanes(&mut tx, device).await?;
-    let is_complete = said.waiting == 0 && devices::is_complete(&lanes, &said.seals);
-    devices::note_contact(&mut tx, device, said.waiting, is_complete.then_some(now), now).await?;
+    let sealed = sealed(&lanes, said, now).max(device.sealed);
+    devices::note_contact(&mut tx, device, said.waiting, sealed, now).await?;
     let head = communities::head(&mut tx, device.community).await?;
     let answer = HelloAnswer {
         server: now,

@@ -37,7 +37,8 @@ pub async fn pull(tx: &mut Tx, device: &Device, pull: &Pull) -> Result<PullAnswe
         _ => head.seq.max(cursor),
     };
     let departures = departures(tx, &Span { to: next, ..span }).await?;
-    Ok(PullAnswer::Page(Page { epoch: head.epoch, view, cursor: next, more, rows, departures }))
+    let (after, seen) = (Some(pull.cursor), Some(head.seq));
+    Ok(PullAnswer::Page(Page { epoch: head.epoch, view, cursor: next, after, head: seen, more, rows, departures }))
 }
 
 pub async fn audiences_of(tx: &mut Tx, device: &Device) -> Result<BTreeSet<Audience>, Failure> {

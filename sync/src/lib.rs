@@ -4,4 +4,6 @@
 
 pub mod device;
 pub mod messages;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod server;

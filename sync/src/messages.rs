@@ -11,7 +11,7 @@ use domain::{
     records::{Audience, Body, Record},
     refusal::{Flag, Refusal},
     text::Words,
-    time::{Clocks, Moment, Stamp},
+    time::{Clocks, Contact, Moment, Stamp},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -104,6 +104,19 @@ pub struct Placed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<ChangeId>,
     pub change: Box<RawValue>,
+    /// What its device was told when it had been taken before: a server that was restored without it honours this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+/// An outcome that a server gave, with its signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub epoch: String,
+    pub seq: Seq,
+    pub outcome: Outcome,
+    /// The server's signature of all this and of the change; only a server of the same community can tell whether it is genuine.
+    pub proof: String,
 }
 
 /// How the device knew who was acting.
@@ -171,6 +184,9 @@ pub struct Enrolled {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hello {
     pub clocks: Clocks,
+    /// The last contact before it: so the server knows how old this hello can be at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
     pub seals: Vec<Seal>,
     /// How many changes wait on the device.
     pub waiting: usize,
@@ -221,6 +237,12 @@ pub struct Delivery {
     pub id: ChangeId,
     pub seq: Seq,
     pub outcome: Outcome,
+    /// What makes a [`Receipt`] of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
+    /// The epoch of the answer that it came in: the device notes it.
+    #[serde(skip)]
+    pub epoch: String,
 }
 
 domain::tagged! {
@@ -307,6 +329,8 @@ impl<'de> Deserialize<'de> for PullAnswer {
             epoch: String,
             view: String,
             cursor: Option<Seq>,
+            after: Option<Seq>,
+            head: Option<Seq>,
             #[serde(default)]
             more: bool,
             #[serde(default)]
@@ -314,12 +338,12 @@ impl<'de> Deserialize<'de> for PullAnswer {
             #[serde(default)]
             departures: Vec<RecordId>,
         }
-        let Parts { is, epoch, view, cursor, more, rows, departures } = Parts::deserialize(deserializer)?;
+        let Parts { is, epoch, view, cursor, after, head, more, rows, departures } = Parts::deserialize(deserializer)?;
         match is {
             Is::Rebuild => Ok(Self::Rebuild { epoch, view }),
             Is::Page => {
                 let cursor = cursor.ok_or_else(|| serde::de::Error::missing_field("cursor"))?;
-                Ok(Self::Page(Page { epoch, view, cursor, more, rows, departures }))
+                Ok(Self::Page(Page { epoch, view, cursor, after, head, more, rows, departures }))
             }
         }
     }
@@ -331,6 +355,12 @@ pub struct Page {
     pub view: String,
     /// Where the next pull begins.
     pub cursor: Seq,
+    /// The cursor that was asked from: an answer to another question, out of some cache, is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
+    /// The last change of the state that it was read from: a copy that lags behind has less than a page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Seq>,
     pub more: bool,
     pub rows: Vec<Row>,
     /// Records that have left the view.
@@ -392,6 +422,8 @@ mod tests {
             epoch: "e".into(),
             view: "v".into(),
             cursor: 7,
+            after: Some(3),
+            head: Some(9),
             more: true,
             rows: vec![row.clone()],
             departures: vec![id],

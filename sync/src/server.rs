@@ -10,16 +10,19 @@ use std::{
 
 use domain::{
     changes::{RULES, Undecodable},
-    decide::{Actor, Context, Side, decide},
+    decide::{Actor, Context, Decision, Side, again, decide},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
     records::{Reads, Record, Root},
-    time::{Contact, Interval, Moment},
+    time::{Contact, Interval, Moment, Stamp},
 };
 
+#[cfg(feature = "planted")]
+use crate::planted::{self, Bug};
+
 use crate::messages::{
-    CHANGE_BYTES, Delivery, Envelope, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed, Profile,
-    Push, PushAnswer, Seq,
+    CHANGE_BYTES, Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed,
+    Profile, Push, PushAnswer, Seal, Seq,
 };
 
 /// The most numbers that a device may declare lost at once.
@@ -43,6 +46,8 @@ pub trait Canon {
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Self::Failure>;
     /// Keeps the change with its outcome, and the records that it wrote, at `entry.seq`.
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Self::Failure>;
+    /// Signs `words` with the community's key, the same each time; a restored server has the same key.
+    async fn proof(&mut self, words: &[u8]) -> Result<String, Self::Failure>;
 }
 
 #[derive(Clone, Debug)]
@@ -104,6 +109,8 @@ pub async fn push<C: Canon>(
     let head = canon.take_head().await?;
     let mut seq = head.seq;
     let mut answer = PushAnswer { server: received, epoch: head.epoch, outcomes: vec![], lanes: vec![] };
+    // Whatever follows a change that was not taken would come before it.
+    let mut halted = BTreeSet::new();
     let mut lanes = open_lanes(canon, sender, &push.lanes, &mut answer).await?;
     for hole in &push.holes {
         if let Some(lane) = lanes.get_mut(&hole.lane)
@@ -121,22 +128,37 @@ pub async fn push<C: Canon>(
             trouble(&mut answer, LaneTrouble::NotYours { lane: placed.lane });
             continue;
         };
+        if halted.contains(&lane.id) {
+            continue;
+        }
         match admit(lane, placed, canon.logged(placed.id).await?) {
             Admission::Repeat { logged, consumes } => {
                 if consumes {
                     canon.advance_lane(lane.id, placed.n).await?;
                     lane.last = placed.n;
                 }
-                answer.outcomes.push(delivery(placed, logged.seq, logged.outcome));
+                let proof = Some(proof(canon, sender, lane, placed, &answer.epoch, &logged).await?);
+                answer.outcomes.push(delivery(placed, logged, proof));
             }
             Admission::Decide => {
                 seq += 1;
                 let outcome = settle(canon, sender, lane, placed, delivered, seq).await?;
-                canon.advance_lane(lane.id, placed.n).await?;
-                lane.last = placed.n;
-                answer.outcomes.push(delivery(placed, seq, outcome));
+                #[cfg(feature = "planted")]
+                let spared = planted::is(Bug::RefusalConsumesNothing) && matches!(outcome, Outcome::Refused { .. });
+                #[cfg(not(feature = "planted"))]
+                let spared = false;
+                if !spared {
+                    canon.advance_lane(lane.id, placed.n).await?;
+                    lane.last = placed.n;
+                }
+                let logged = Logged { seq, outcome };
+                let proof = Some(proof(canon, sender, lane, placed, &answer.epoch, &logged).await?);
+                answer.outcomes.push(delivery(placed, logged, proof));
             }
-            Admission::Trouble(found) => trouble(&mut answer, found),
+            Admission::Trouble(found) => {
+                halted.insert(lane.id);
+                trouble(&mut answer, found);
+            }
         }
     }
     Ok(answer)
@@ -157,6 +179,11 @@ fn admit(lane: &Lane, placed: &Placed, logged: Option<Logged>) -> Admission {
     let is_next = placed.n == lane.last + 1;
     match logged {
         Some(logged) => Admission::Repeat { logged, consumes: is_next },
+        #[cfg(feature = "planted")]
+        None if placed.n <= lane.last && planted::is(Bug::DoneByNumberOnly) => Admission::Repeat {
+            logged: Logged { seq: 1, outcome: Outcome::Accepted { flags: BTreeSet::new() } },
+            consumes: false,
+        },
         None if is_next => Admission::Decide,
         None if placed.n <= lane.last => Admission::Trouble(LaneTrouble::Forked { lane: lane.id }),
         None => Admission::Trouble(LaneTrouble::Gap { lane: lane.id, after: lane.last }),
@@ -169,8 +196,38 @@ fn trouble(answer: &mut PushAnswer, found: LaneTrouble) {
     }
 }
 
-fn delivery(placed: &Placed, seq: Seq, outcome: Outcome) -> Delivery {
-    Delivery { lane: placed.lane, n: placed.n, id: placed.id, seq, outcome }
+fn delivery(placed: &Placed, logged: Logged, proof: Option<String>) -> Delivery {
+    let Logged { seq, outcome } = logged;
+    Delivery { lane: placed.lane, n: placed.n, id: placed.id, seq, outcome, proof, epoch: String::new() }
+}
+
+/// The server's signature under what it tells of a change: whose it is, its bytes, its outcome.
+async fn proof<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    lane: &Lane,
+    placed: &Placed,
+    epoch: &str,
+    logged: &Logged,
+) -> Result<String, C::Failure> {
+    use sha2::{Digest, Sha256};
+    let bytes = domain::tags::to_hex(&Sha256::digest(placed.change.get()));
+    let words = ("receipt", sender.community, lane.person, placed.id, bytes, epoch, logged.seq, &logged.outcome);
+    canon.proof(&serde_json::to_vec(&words).expect("a receipt is plain data")).await
+}
+
+/// The outcome that the change had before, if its receipt is genuine.
+async fn honoured<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    lane: &Lane,
+    placed: &Placed,
+) -> Result<Option<Outcome>, C::Failure> {
+    let Some(receipt) = &placed.receipt else { return Ok(None) };
+    let logged = Logged { seq: receipt.seq, outcome: receipt.outcome.clone() };
+    let genuine = proof(canon, sender, lane, placed, &receipt.epoch, &logged).await?;
+    let differ = genuine.bytes().zip(receipt.proof.bytes()).fold(0, |so_far, (a, b)| so_far | (a ^ b));
+    Ok((differ == 0 && genuine.len() == receipt.proof.len()).then_some(logged.outcome))
 }
 
 async fn open_lanes<C: Canon>(
@@ -190,10 +247,9 @@ async fn open_lanes<C: Canon>(
             None => {
                 let may_open = match sender.profile {
                     Profile::Personal { person } => person == opening.person,
-                    // Somebody who has left may still have work on the tablet; each change is judged by its own time.
-                    Profile::Shared => canon.person(opening.person).await?.is_some_and(|person| {
-                        domain::permissions::may(&person.roles, domain::permissions::Act::SeeWork)
-                    }),
+                    // Somebody who has left, or has another role now, may still have work on the tablet; each change is
+                    // judged by itself.
+                    Profile::Shared => canon.person(opening.person).await?.is_some(),
                 };
                 if !may_open {
                     trouble(answer, LaneTrouble::NotYours { lane: opening.lane });
@@ -222,6 +278,9 @@ async fn settle<C: Canon>(
     let opened = if bytes.len() > CHANGE_BYTES { Err(Undecodable::TooLarge) } else { Envelope::read(bytes) };
     let kind = opened.as_ref().map(|envelope| envelope.kind.clone()).unwrap_or_default();
     let at = opened.as_ref().map_or(Interval::exactly(delivered.server), |envelope| envelope.at.interval(delivered));
+    #[cfg(feature = "planted")]
+    let at = if planted::is(Bug::LatestUsedAsTheTime) { Interval::exactly(at.latest) } else { at };
+    let told = honoured(canon, sender, lane, placed).await?;
     let change = opened.and_then(|envelope| {
         let same = envelope.id == placed.id;
         if same { envelope.open() } else { Err(Undecodable::Malformed { detail: "another id than its place".into() }) }
@@ -236,7 +295,15 @@ async fn settle<C: Canon>(
                 None => Actor::Person(nobody(lane.person)),
             };
             let context = Context { community: sender.community, side: Side::Server, at };
-            decided(|| decide(&root, &reads, &change, &actor, &context))
+            match told {
+                None => decided(|| decide(&root, &reads, &change, &actor, &context)),
+                // Nothing is decided twice: what was told stands, and what it wrote is written again.
+                Some(Outcome::Accepted { flags }) => decided(|| {
+                    let records = again(&root, &reads, &change, &actor, &context);
+                    Ok(Decision { records, flags })
+                }),
+                Some(told @ (Outcome::Refused { .. } | Outcome::Quarantined { .. })) => (told, vec![]),
+            }
         }
     };
     canon
@@ -277,10 +344,35 @@ fn nobody(id: PersonId) -> Person {
     Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None }
 }
 
+/// The moment before which everything that was made on the device has arrived, as far as a hello received at `now` shows it:
+/// the earliest at which it can have been said, for it may have been long on its way.
+pub fn sealed(known: &[Seal], said: &Hello, now: Moment) -> Option<Moment> {
+    #[cfg(feature = "planted")]
+    if planted::is(Bug::SealedTooSoon) {
+        return Some(now);
+    }
+    let stamp = Stamp { clocks: said.clocks, contact: Some(said.contact?) };
+    let earliest = stamp.interval(Contact { server: now, clocks: said.clocks }).earliest;
+    (said.waiting == 0 && is_complete(known, &said.seals)).then_some(earliest)
+}
+
+/// Whether what a device vouches for is all that it ever made, and all of it is here.
+///
+/// A lane that the server knows and the device does not mention was lost with whatever waited in it: that vouches for nothing.
+fn is_complete(known: &[Seal], vouched: &[Seal]) -> bool {
+    let last = |seals: &[Seal], lane| seals.iter().find(|seal| seal.lane == lane).map(|seal| seal.last);
+    vouched.iter().all(|seal| last(known, seal.lane).unwrap_or(0) == seal.last)
+        && known.iter().all(|seal| last(vouched, seal.lane) == Some(seal.last))
+}
+
 /// The rows of one page out of rows with `seq > cursor` in order, of which `fetched` were asked for: never splits a `seq`.
 ///
 /// Returns how many of them belong to the page and whether more follow.
 pub fn page_end(seqs: &[Seq], most: usize) -> (usize, bool) {
+    #[cfg(feature = "planted")]
+    if planted::is(Bug::PageSplitsASeq) {
+        return (seqs.len().min(most), seqs.len() > most);
+    }
     if seqs.len() <= most {
         return (seqs.len(), false);
     }
@@ -299,5 +391,30 @@ pub fn audiences(
         (Profile::Shared, _) => domain::permissions::audiences_of_shared_device(teams),
         (Profile::Personal { .. }, Some(person)) => domain::permissions::audiences_of(person, teams),
         (Profile::Personal { .. }, None) => BTreeSet::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn seals(lasts: &[(u128, i64)]) -> Vec<Seal> {
+        lasts.iter().map(|(lane, last)| Seal { lane: LaneId(Uuid::from_u128(*lane)), last: *last }).collect()
+    }
+
+    #[test]
+    fn a_device_is_sealed_only_when_every_lane_is_here_to_its_end() {
+        for (known, vouched, expected) in [
+            (&[][..], &[][..], true),
+            (&[(1, 3)], &[(1, 3)], true),
+            (&[(1, 3)], &[(1, 3), (2, 0)], true),
+            (&[(1, 3)], &[(1, 4)], false),
+            (&[(1, 3)], &[(1, 3), (2, 1)], false),
+            (&[(1, 3)], &[], false),
+        ] {
+            assert_eq!(is_complete(&seals(known), &seals(vouched)), expected, "{known:?} {vouched:?}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test`, `lint` and `bench`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint` and `bench`.
 
 mod doors;
 mod failure;
@@ -11,6 +11,7 @@ mod process;
 mod program;
 mod progress;
 mod serve;
+mod simulate;
 mod site;
 mod test;
 mod toolchain;
@@ -37,6 +38,8 @@ enum Task {
     Build,
     /// Run every test, or one stage of them
     Test(test::Test),
+    /// Run devices and server through every fault from seeds, or replay one seed
+    Simulate(simulate::Simulate),
     /// Measure in a real browser what people wait for; prints figures and judges none
     Bench,
     /// Take the pictures of the README's tour anew
@@ -65,6 +68,7 @@ fn perform(task: Task) -> Outcome {
             Ok(())
         }
         Task::Test(test) => test.run(),
+        Task::Simulate(simulate) => simulate.run(),
         Task::Bench => test::bench(),
         Task::Tour => test::tour(),
         Task::Lint => lint::run(),

@@ -10,7 +10,7 @@ use crate::failure::Outcome;
 use crate::program::{self, Profile};
 use crate::site::Effort;
 use crate::toolchain::native_cargo;
-use crate::{npm, packages, process, progress, workspace};
+use crate::{npm, packages, process, progress, simulate, workspace};
 
 #[derive(clap::Args)]
 pub struct Test {
@@ -23,6 +23,8 @@ pub struct Test {
 enum Stage {
     /// `cargo test` for every crate
     Native,
+    /// Devices and server through every fault, from 3,000 seeds
+    Simulated,
     /// The real server in a real browser
     Browser,
 }
@@ -42,6 +44,7 @@ impl Stage {
     fn heading(self) -> &'static str {
         match self {
             Self::Native => "== native tests",
+            Self::Simulated => "== simulated faults",
             Self::Browser => "== browser tests",
         }
     }
@@ -49,6 +52,7 @@ impl Stage {
     fn run(self) -> Outcome {
         match self {
             Self::Native => native(),
+            Self::Simulated => simulate::stage(),
             Self::Browser => browser(),
         }
     }

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
 /// Milliseconds after which an answer is no longer waited for.
-const PATIENCE: u32 = 30_000;
+const PATIENCE: u32 = 20_000;
 /// The same for a photo: 2 MB through a network of 100 kbit/s.
 const PHOTO_PATIENCE: u32 = 180_000;
 

@@ -83,8 +83,8 @@ impl Bell {
 pub async fn run(store: Store) {
     ring_when_the_network_may_be_back(store.bell());
     tabs::become_courier().await;
-    // Another tab may have written while this one waited for its turn.
-    let _ = store.reload_outbox().await;
+    // Another tab may have written while this one waited for its turn, and died before it told.
+    let _ = store.reload().await;
     let mut exchange = begin(store).await;
     loop {
         if store.bell().take_restart() {
@@ -95,14 +95,20 @@ pub async fn run(store: Store) {
             continue;
         }
         let sent = clock::clocks();
-        match store.world.with_untracked(|world| exchange.next(sent, &world.outbox)) {
+        let mut step = store.world.with_untracked(|world| exchange.next(sent, &world.outbox));
+        if let Step::Send(Message::Hello(_)) = step {
+            // Its seals vouch for what is on the disk: another tab may have saved there a moment ago.
+            let _ = store.reload_outbox().await;
+            step = store.world.with_untracked(|world| exchange.next(sent, &world.outbox));
+        }
+        match step {
             Step::Wait { until } => {
                 if store.bell().wait(until - sent.mono).await {
                     exchange.look();
                 }
             }
             Step::Send(message) => {
-                if let Err(fault) = exchange_once(store, &mut exchange, message, sent).await {
+                if let Err(fault) = exchange_once(store, &mut exchange, message).await {
                     exchange.failed(fault, clock::mono(), clock::jitter());
                     store.network.set(Network::Bad(fault));
                 }
@@ -112,20 +118,15 @@ pub async fn run(store: Store) {
 }
 
 async fn begin(store: Store) -> Exchange {
-    let place = store.disk().facts().await.map(|facts| facts.place).unwrap_or_default();
-    Exchange::new(place)
+    let facts = store.disk().facts().await.unwrap_or_default();
+    Exchange::new(facts.place, facts.contact)
 }
 
-async fn exchange_once(
-    store: Store,
-    exchange: &mut Exchange,
-    message: Message,
-    sent: domain::time::Clocks,
-) -> Result<(), Fault> {
+async fn exchange_once(store: Store, exchange: &mut Exchange, message: Message) -> Result<(), Fault> {
     let writes = match message {
         Message::Hello(hello) => {
             let answer: HelloAnswer = network::post(path::HELLO, &hello).await?;
-            store.world.with_untracked(|world| exchange.greeted(answer, sent, &world.outbox))
+            store.world.with_untracked(|world| exchange.greeted(answer, clock::clocks(), &world.outbox))
         }
         Message::Push(push) => {
             let answer: PushAnswer = network::post(path::PUSH, &push).await?;
@@ -133,7 +134,9 @@ async fn exchange_once(
                 // What looks lost here may only not have been read yet: another tab saved it a moment ago.
                 store.reload_outbox().await.map_err(|_| Fault::Busy { after: None })?;
             }
-            store.world.with_untracked(|world| exchange.pushed(answer, sent, &world.outbox, clock::fresh_lane))
+            store
+                .world
+                .with_untracked(|world| exchange.pushed(answer, clock::clocks(), &world.outbox, clock::fresh_lane))
         }
         Message::Photo(hash) => return put_photo(store, exchange, hash).await,
         Message::Pull(pull) => {
@@ -143,8 +146,9 @@ async fn exchange_once(
     };
     store.network.set(Network::Good);
     for write in writes {
-        if carry_out(store, exchange, write).await.is_err() {
+        if carry_out(store, write).await.is_err() {
             // The disk refused: begin again from what it holds, so that memory never runs ahead of it.
+            let _ = store.reload().await;
             *exchange = begin(store).await;
             return Err(Fault::Busy { after: None });
         }
@@ -152,7 +156,7 @@ async fn exchange_once(
     Ok(())
 }
 
-async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<(), DiskFault> {
+async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
     let disk = store.disk();
     match write {
         Write::Contact(contact) => {
@@ -174,16 +178,16 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             store.wrote_outbox(|world| world.delivered(&deliveries));
             store.tell(Told::Outbox);
         }
-        Write::Resend(places) => set_state(store, &places, EntryState::Waiting).await?,
+        Write::Resend(places) => change_entries(store, &places, Entry::again).await?,
         Write::Stuck(lane) => {
             let places: Vec<_> = store.world.with_untracked(|world| {
                 world.outbox.waiting().filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect()
             });
-            set_state(store, &places, EntryState::Stuck).await?;
+            change_entries(store, &places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() }).await?;
         }
-        Write::Fork { lane, fresh } => {
+        Write::Fork { lane, fresh, device } => {
             let mut outbox = store.disk().outbox().await?;
-            let moved = outbox.fork(lane, fresh);
+            let moved = outbox.fork(lane, fresh, device);
             let lanes: Vec<_> = outbox.lanes.values().copied().collect();
             disk.move_entries(&moved, &lanes).await?;
             store.wrote_outbox(|world| world.reload_outbox(outbox));
@@ -196,11 +200,11 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
             }
         }
         Write::Absorb(page) => {
-            if !page.rows.is_empty()
-                || !page.departures.is_empty()
-                || page.cursor != store.world.with_untracked(|world| world.cursor)
-            {
-                disk.absorb(&page.rows, &page.departures, exchange.place(), false).await?;
+            let place = store.world.with_untracked(|world| world.place.clone());
+            if !page.rows.is_empty() || !page.departures.is_empty() || place.clone().after(&page) != place {
+                if !disk.absorb(&page).await? {
+                    return Err(another_tab_was_first());
+                }
                 store.world.update(|world| world.absorb(&page));
                 store.tell(Told::Records);
             }
@@ -208,9 +212,12 @@ async fn carry_out(store: Store, exchange: &Exchange, write: Write) -> Result<()
         }
         Write::Flip { rows, place } => {
             // Shown first: what was pulled can be pulled again, and people wait for it.
-            store.world.update(|world| world.rebuild(rows.iter().cloned(), place.cursor));
+            store.world.update(|world| world.rebuild(rows.iter().cloned(), place.clone()));
             store.filling.set(false);
-            disk.absorb(&rows, &[], &place, true).await?;
+            if !disk.flip(&rows, &place).await? {
+                store.reload().await?;
+                return Err(another_tab_was_first());
+            }
             store.tell(Told::Records);
         }
     }
@@ -241,15 +248,24 @@ async fn put_photo(store: Store, exchange: &mut Exchange, hash: PhotoHash) -> Re
     };
     store.network.set(Network::Good);
     for write in exchange.photo_put(hash, answer) {
-        carry_out(store, exchange, write).await.map_err(|_| Fault::Busy { after: None })?;
+        carry_out(store, write).await.map_err(|_| Fault::Busy { after: None })?;
     }
     Ok(())
 }
 
-async fn set_state(store: Store, places: &[(domain::ids::LaneId, i64)], state: EntryState) -> Result<(), DiskFault> {
+/// Where there are no locks: what it wrote is read again.
+fn another_tab_was_first() -> DiskFault {
+    DiskFault::Failed("another tab was first".into())
+}
+
+async fn change_entries(
+    store: Store,
+    places: &[(domain::ids::LaneId, i64)],
+    change: impl Fn(&Entry) -> Entry,
+) -> Result<(), DiskFault> {
     let entries: Vec<Entry> = store.world.with_untracked(|world| {
         let known = places.iter().filter_map(|place| world.outbox.entries.get(place));
-        known.map(|entry| Entry { state: state.clone(), ..entry.clone() }).collect()
+        known.map(change).collect()
     });
     store.keep_entries(entries).await
 }

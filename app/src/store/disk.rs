@@ -15,9 +15,9 @@ use std::{cell::RefCell, rc::Rc};
 use sync::{
     device::{
         exchange::Place,
-        outbox::{Entry, Outbox, OwnLane, OwnPhoto, PhotoState},
+        outbox::{Entry, Outbox, OwnLane, OwnPhoto, PhotoState, orders_given},
     },
-    messages::{Enrolled, Row, Unlock},
+    messages::{Enrolled, Page, Row, Unlock},
 };
 use wasm_bindgen::JsValue;
 
@@ -191,14 +191,13 @@ impl Disk {
         let tx = begin(&database, &[LANES, OUTBOX, DRAFTS, PHOTOS], TransactionDurability::Strict)?;
         let lanes = tx.object_store(LANES)?;
         let known: Vec<String> = lanes.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
-        let mut lane = known
-            .iter()
-            .filter_map(|text| json::read::<OwnLane>(text).ok())
-            .find(|lane| lane.person == lane_if_none.person && !lane.closed)
-            .unwrap_or(lane_if_none);
+        let known: Vec<OwnLane> = known.iter().filter_map(|text| json::read(text).ok()).collect();
+        let given = orders_given(&known);
+        let own = known.into_iter().find(|lane| lane.person == lane_if_none.person && !lane.closed);
+        let mut lane = own.unwrap_or(lane_if_none);
         let bundle = (changes.len() > 1).then(|| changes.first().map(|change| change.id)).flatten();
         let entries: Vec<Entry> =
-            (1..).zip(changes).map(|(i, change)| Entry::new(&lane, lane.last + i, change, bundle)).collect();
+            (1..).zip(changes).map(|(i, change)| Entry::new(&lane, lane.last + i, given + i, change, bundle)).collect();
         let outbox = tx.object_store(OUTBOX)?;
         for entry in &entries {
             // `add`, not `put`: a number that is taken fails the whole save instead of overwriting a change.
@@ -321,26 +320,53 @@ impl Disk {
         .await
     }
 
-    /// Writes a page of the pull together with the place it leads to.
-    pub async fn absorb(
-        &self,
-        rows: &[Row],
-        departures: &[domain::ids::RecordId],
-        place: &Place,
-        flip: bool,
-    ) -> Result<()> {
-        self.write(&[RECORDS, FACTS], TransactionDurability::Relaxed, |tx| {
-            let store = tx.object_store(RECORDS)?;
-            if flip {
-                store.clear()?;
-            }
-            for row in rows {
+    /// Writes a page of the pull together with the place it leads to, unless another tab has come further meanwhile. Says
+    /// whether it did.
+    pub async fn absorb(&self, page: &Page) -> Result<bool> {
+        let database = self.database();
+        let tx = begin(&database, &[RECORDS, FACTS], TransactionDurability::Relaxed)?;
+        let place = held_place(&tx).await?;
+        if !place.takes(page) {
+            return Ok(false);
+        }
+        let store = tx.object_store(RECORDS)?;
+        for row in &page.rows {
+            let held: Option<String> = store.get(row.id.to_string()).primitive()?.await?;
+            if parsed::<Row>(held).is_none_or(|held| held.seq < row.seq) {
                 store.put(text(row)).with_key(row.id.to_string()).primitive()?;
             }
-            for id in departures {
-                store.delete(id.to_string()).primitive()?;
-            }
-            tx.object_store(FACTS)?.put(text(place)).with_key("place".to_owned()).primitive()?;
+        }
+        for id in &page.departures {
+            store.delete(id.to_string()).primitive()?;
+        }
+        tx.object_store(FACTS)?.put(text(&place.after(page))).with_key("place".to_owned()).primitive()?;
+        commit(tx).await?;
+        Ok(true)
+    }
+
+    /// Puts a view that was built beside the one in use in its place, unless another tab has come further meanwhile. Says
+    /// whether it did.
+    pub async fn flip(&self, rows: &[Row], place: &Place) -> Result<bool> {
+        let database = self.database();
+        let tx = begin(&database, &[RECORDS, FACTS], TransactionDurability::Relaxed)?;
+        if !held_place(&tx).await?.gives_way_to(place) {
+            return Ok(false);
+        }
+        let store = tx.object_store(RECORDS)?;
+        store.clear()?;
+        for row in rows {
+            store.put(text(row)).with_key(row.id.to_string()).primitive()?;
+        }
+        tx.object_store(FACTS)?.put(text(place)).with_key("place".to_owned()).primitive()?;
+        commit(tx).await?;
+        Ok(true)
+    }
+
+    /// Forgets every record: the device is another one now.
+    pub async fn empty(&self) -> Result<()> {
+        self.write(&[RECORDS, FACTS], TransactionDurability::Relaxed, |tx| {
+            tx.object_store(RECORDS)?.clear()?;
+            tx.object_store(FACTS)?.put(text(&Place::default())).with_key("place".to_owned()).primitive()?;
             Ok(())
         })
         .await
@@ -383,6 +409,11 @@ impl Disk {
 fn begin<'a>(database: &'a Database, stores: &[&str], durability: TransactionDurability) -> Result<Transaction<'a>> {
     let options = TransactionOptions::new().with_durability(durability);
     Ok(database.transaction(stores).with_mode(TransactionMode::Readwrite).with_options(options).build()?)
+}
+
+async fn held_place(tx: &Transaction<'_>) -> Result<Place> {
+    let held: Option<String> = tx.object_store(FACTS)?.get("place").primitive()?.await?;
+    Ok(parsed(held).unwrap_or_default())
 }
 
 /// Everything in `store`. A value that cannot be read stays on the disk; the rest is used.
@@ -451,7 +482,7 @@ fn parsed<T: DeserializeOwned>(value: Option<String>) -> Option<T> {
 
 /// The lane to open when a person has none here yet.
 pub fn new_lane(lane: LaneId, person: PersonId, identity: sync::messages::Identity) -> OwnLane {
-    OwnLane { lane, person, identity, last: 0, closed: false }
+    OwnLane { lane, person, identity, last: 0, closed: false, device: None }
 }
 
 /// How long sent changes are kept.

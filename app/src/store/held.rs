@@ -99,7 +99,8 @@ pub async fn open(tell: impl Fn(OtherTab) + 'static) -> Result<Opened, DiskFault
     let disk = Disk::open(tell).await?;
     let facts = disk.facts().await?;
     let outbox = disk.outbox().await?;
-    let old = disk::outdated(&outbox, clock::wall());
+    // By the server's time: a clock that was set ahead must not make anything old.
+    let old = facts.contact.map_or(vec![], |contact| disk::outdated(&outbox, contact.server));
     if !old.is_empty() {
         disk.drop_entries(&old).await?;
     }
@@ -109,7 +110,7 @@ pub async fn open(tell: impl Fn(OtherTab) + 'static) -> Result<Opened, DiskFault
     if !gone.is_empty() {
         disk.drop_photos(&gone).await?;
     }
-    let world = World::new(community_of(&facts), facts.place.cursor, rows, outbox);
+    let world = World::new(community_of(&facts), facts.place.clone(), rows, outbox);
     Ok(Opened { disk, facts, world, drafts })
 }
 
@@ -232,11 +233,15 @@ impl Store {
         self.world.update(change);
     }
 
-    async fn reload(&self) -> Result<(), DiskFault> {
+    /// Shows everything as it is on the disk now.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; the world stays as it was.
+    pub async fn reload(&self) -> Result<(), DiskFault> {
         let disk = self.disk();
         let facts = disk.facts().await?;
         let rows = disk.rows().await?;
-        let world = World::new(community_of(&facts), facts.place.cursor, rows, self.read_outbox().await?);
+        let world = World::new(community_of(&facts), facts.place.clone(), rows, self.read_outbox().await?);
         self.filling.set(world.confirmed_count() == 0);
         self.world.set(world);
         self.contact.set(facts.contact);
@@ -254,7 +259,7 @@ impl Store {
     /// A [`DiskFault`].
     pub async fn enrol(&self, enrolled: Enrolled, present: Present) -> Result<(), DiskFault> {
         let disk = self.disk();
-        disk.absorb(&[], &[], &Default::default(), true).await?;
+        disk.empty().await?;
         disk.put_fact("enrolled", &enrolled).await?;
         let mut outbox = disk.outbox().await?;
         let is_other =
@@ -262,11 +267,14 @@ impl Store {
         if is_other {
             // The server knows the old lanes as another device's: what waits goes on in new ones.
             let lanes: Vec<_> = outbox.lanes.values().filter(|lane| !lane.closed).map(|lane| lane.lane).collect();
-            let moved: Vec<_> = lanes.into_iter().flat_map(|lane| outbox.fork(lane, clock::fresh_lane())).collect();
+            let moved: Vec<_> = lanes
+                .into_iter()
+                .flat_map(|lane| outbox.fork(lane, clock::fresh_lane(), Some(enrolled.device)))
+                .collect();
             let lanes: Vec<_> = outbox.lanes.values().copied().collect();
             disk.move_entries(&moved, &lanes).await?;
         }
-        self.world.set(World::new(enrolled.community, 0, [], outbox));
+        self.world.set(World::new(enrolled.community, Default::default(), [], outbox));
         self.filling.set(true);
         self.enrolled.set(Some(enrolled));
         self.arrive(present);

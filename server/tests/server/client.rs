@@ -7,7 +7,7 @@ use domain::{
     changes::{Change, Deed},
     ids::{ChangeId, LaneId, LoadId, PersonId},
     photos::PhotoHash,
-    time::{Clocks, Moment, Stamp},
+    time::{Clocks, Contact, Moment, Stamp},
 };
 use reqwest::{
     Body, Response, StatusCode,
@@ -98,7 +98,8 @@ impl Client {
     }
 
     pub async fn hello(&self, seals: Vec<Seal>, waiting: usize) -> Result<HelloAnswer, StatusCode> {
-        genuine(self.send(path::HELLO, &Hello { clocks: clocks(), seals, waiting }).await).await
+        let contact = Contact { server: Moment(1_700_000_000_000), clocks: clocks() };
+        genuine(self.send(path::HELLO, &Hello { clocks: clocks(), contact: Some(contact), seals, waiting }).await).await
     }
 
     pub async fn push(&self, push: &Push) -> PushAnswer {
@@ -216,7 +217,7 @@ pub fn placed(lane: &LaneOpening, first: i64, changes: &[Change]) -> Vec<Placed>
 }
 
 pub fn raw(lane: &LaneOpening, n: i64, id: ChangeId, change: Box<RawValue>) -> Placed {
-    Placed { lane: lane.lane, n, id, bundle: None, change }
+    Placed { lane: lane.lane, n, id, bundle: None, change, receipt: None }
 }
 
 pub fn push_of(lane: &LaneOpening, changes: Vec<Placed>) -> Push {

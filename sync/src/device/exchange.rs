@@ -5,35 +5,77 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    ids::LaneId,
+    ids::{DeviceId, LaneId},
     photos::{PhotoFault, PhotoHash},
-    time::{Clocks, Contact},
+    time::{Clocks, Contact, Moment},
 };
 
-use super::outbox::{EntryState, Outbox};
+use super::outbox::{Entry, EntryState, Outbox};
 use crate::messages::{
     Delivery, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row, Seal,
     Seq,
 };
+#[cfg(feature = "planted")]
+use crate::planted::{self, Bug};
 
 /// Milliseconds between two pulls when nothing happens.
 pub const POLL: i64 = 15_000;
 /// Milliseconds after which a hello is said again.
 const HELLO_AGAIN: i64 = 5 * 60_000;
+/// The same while a lane is not taken: what it lacks may have arrived from elsewhere.
+const HELLO_AGAIN_STUCK: i64 = 30_000;
 /// The longest wait after failures, in milliseconds.
-pub const BACKOFF_MOST: i64 = 60_000;
+pub const BACKOFF_MOST: i64 = 20_000;
+/// So many rebuilds in a row are begun at once; after that something between here and the server is asked less often.
+const REBUILDS_MOST: u32 = 2;
 
 /// What the device has of the server's records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     pub cursor: Seq,
+    /// Up to here nothing is missing. Between two pages a record that was written again lies ahead of the cursor, so what the
+    /// cursor has passed may be on neither side of it.
+    #[serde(default)]
+    pub settled: Seq,
+    /// The latest state that a page was read from.
+    #[serde(default)]
+    pub head: Seq,
     pub epoch: String,
     pub view: String,
+}
+
+impl Place {
+    /// Whether a page adds to what is held here. Another tab may have come further, or into another view, meanwhile.
+    pub fn takes(&self, page: &Page) -> bool {
+        page.epoch == self.epoch
+            && page.view == self.view
+            && page.cursor >= self.cursor
+            && page.after.is_none_or(|after| after <= self.cursor)
+    }
+
+    /// Where a page leads to.
+    pub fn after(self, page: &Page) -> Self {
+        let head = page.head.unwrap_or(page.cursor);
+        let is_settled = !page.more && head >= self.head;
+        let settled = if is_settled { page.cursor } else { self.settled };
+        Self { cursor: page.cursor, settled, head: head.max(self.head), ..self }
+    }
+
+    /// Whether a view that was built up to `other` may take the place of the one held here: the cursor never goes back.
+    pub fn gives_way_to(&self, other: &Place) -> bool {
+        self.epoch != other.epoch || self.cursor <= other.cursor
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Exchange {
     place: Place,
+    contact: Option<Contact>,
+    /// The epoch of the last hello's answer.
+    epoch: Option<String>,
+    device: Option<DeviceId>,
+    /// How often in a row an answer to a pull was of no use.
+    useless: u32,
     /// The view being built beside the one in use.
     rebuilding: Option<(Place, Vec<Row>)>,
     holes: Vec<Hole>,
@@ -79,6 +121,7 @@ pub enum Write {
     Fork {
         lane: LaneId,
         fresh: LaneId,
+        device: Option<DeviceId>,
     },
     Stuck(LaneId),
     Photo(PhotoHash, PhotoAnswer),
@@ -106,9 +149,14 @@ pub enum Fault {
 }
 
 impl Exchange {
-    pub fn new(place: Place) -> Self {
+    /// Begins from what the disk holds: the place, and the last contact.
+    pub fn new(place: Place, contact: Option<Contact>) -> Self {
         Self {
             place,
+            contact,
+            epoch: None,
+            device: None,
+            useless: 0,
             rebuilding: None,
             holes: vec![],
             held_back: BTreeSet::new(),
@@ -146,9 +194,11 @@ impl Exchange {
         }
         let changes = outbox.batch();
         let is_drained = changes.is_empty() && self.unsealed;
-        if is_drained || self.said_hello.is_none_or(|at| now >= at + HELLO_AGAIN) {
+        let hello_again = if outbox.has_stuck() { HELLO_AGAIN_STUCK } else { HELLO_AGAIN };
+        if is_drained || self.said_hello.is_none_or(|at| now >= at + hello_again) {
             let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
-            return Step::Send(Message::Hello(Hello { clocks, seals, waiting: outbox.waiting().count() }));
+            let waiting = outbox.waiting().count();
+            return Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting }));
         }
         if !changes.is_empty() {
             let mut lanes: Vec<_> =
@@ -169,31 +219,33 @@ impl Exchange {
         if let Some(waiting) = outbox.photos_waiting().find(|own| !self.held_back.contains(&own.photo.hash)) {
             return Step::Send(Message::Photo(waiting.photo.hash));
         }
-        let until = self.pulled.map_or(now, |at| at + POLL).min(self.said_hello.map_or(now, |at| at + HELLO_AGAIN));
+        let until = self.pulled.map_or(now, |at| at + POLL).min(self.said_hello.map_or(now, |at| at + hello_again));
         Step::Wait { until }
     }
 
-    /// Takes the answer to a hello that was sent with `clocks`.
-    pub fn greeted(&mut self, answer: HelloAnswer, sent: Clocks, outbox: &Outbox) -> Vec<Write> {
+    /// Takes the answer to a hello. `received` is what the clocks said when it came: the server's time is not later than that,
+    /// so what elapsed since is a lower bound.
+    pub fn greeted(&mut self, answer: HelloAnswer, received: Clocks, outbox: &Outbox) -> Vec<Write> {
         self.succeeded();
-        self.said_hello = Some(sent.mono);
-        self.unsealed = false;
+        self.said_hello = Some(received.mono);
+        // A contact of this very load is what bounds a seal closely: without one the next hello follows at once.
+        self.unsealed = self.contact.is_none_or(|contact| contact.clocks.load != received.load);
         self.held_back.clear();
-        let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
-        if !self.place.epoch.is_empty() && answer.epoch != self.place.epoch {
-            // A restored server may have lost what it had answered: whatever it does not know goes again.
-            let known = |lane| answer.lanes.iter().find(|seal| seal.lane == lane).map_or(0, |seal| seal.last);
-            let lost: Vec<_> = outbox
-                .entries
-                .values()
-                .filter(|entry| matches!(entry.state, EntryState::Delivered { .. }) && entry.n > known(entry.lane))
-                .map(|entry| (entry.lane, entry.n))
-                .collect();
-            if !lost.is_empty() {
-                writes.push(Write::Resend(lost));
-            }
+        let mut writes = vec![self.met(answer.server, received)];
+        let again: Vec<_> = outbox
+            .entries
+            .values()
+            .filter(|entry| self.goes_again(entry, &answer.epoch))
+            .map(|entry| (entry.lane, entry.n))
+            .collect();
+        if !again.is_empty() {
+            writes.push(Write::Resend(again));
+        }
+        if answer.epoch != self.place.epoch {
             self.pulled = None;
         }
+        self.epoch = Some(answer.epoch.clone());
+        self.device = Some(answer.enrolled.device);
         if answer.head != self.place.cursor {
             self.pulled = None;
         }
@@ -201,31 +253,68 @@ impl Exchange {
         writes
     }
 
-    /// Takes the answer to a push that was sent with `clocks`. `fresh` gives the id of a new lane.
+    fn met(&mut self, server: Moment, clocks: Clocks) -> Write {
+        let contact = Contact { server, clocks };
+        self.contact = Some(contact);
+        Write::Contact(contact)
+    }
+
+    /// What another epoch's server had told goes again to this one, which may not know of it, and so does what is stuck. A
+    /// lane's last number says nothing: a copy of this tablet may have given the numbers anew.
+    fn goes_again(&self, entry: &Entry, now: &str) -> bool {
+        match &entry.state {
+            EntryState::Waiting => false,
+            EntryState::Stuck => true,
+            #[cfg(feature = "planted")]
+            EntryState::Delivered { .. } if planted::is(Bug::EpochIgnored) => false,
+            // Told before epochs were noted.
+            EntryState::Delivered { epoch, .. } if epoch.is_empty() => {
+                !self.place.epoch.is_empty() && self.place.epoch != now
+            }
+            EntryState::Delivered { epoch, .. } => epoch != now,
+        }
+    }
+
+    /// Another epoch than the last hello's: say hello before anything else.
+    fn notice(&mut self, epoch: &str) {
+        if self.epoch.as_ref().is_some_and(|known| known != epoch) {
+            self.said_hello = None;
+        }
+    }
+
+    /// Takes the answer to a push; `received` as in [`Self::greeted`]. `fresh` gives the id of a new lane.
     ///
     /// Where the answer has trouble with a lane, `outbox` must be the disk's own of now: a number that is missing from it is
     /// declared lost.
     pub fn pushed(
         &mut self,
         answer: PushAnswer,
-        sent: Clocks,
+        received: Clocks,
         outbox: &Outbox,
         mut fresh: impl FnMut() -> LaneId,
     ) -> Vec<Write> {
         self.succeeded();
         self.holes.clear();
-        let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
+        let mut writes = vec![self.met(answer.server, received)];
+        self.notice(&answer.epoch);
         let progressed = !answer.outcomes.is_empty();
         if progressed {
             self.unsealed = true;
             // Its records are pulled at once, so that what was sent is soon confirmed.
             self.pulled = None;
-            writes.push(Write::Delivered(answer.outcomes));
+            let told = answer.outcomes.into_iter();
+            writes.push(Write::Delivered(told.map(|it| Delivery { epoch: answer.epoch.clone(), ..it }).collect()));
         }
         for trouble in answer.lanes {
             match trouble {
                 LaneTrouble::Gap { lane, after } => self.fill_gap(lane, after, outbox, &mut writes),
-                LaneTrouble::Forked { lane } => writes.push(Write::Fork { lane, fresh: fresh() }),
+                LaneTrouble::Forked { lane } => {
+                    writes.push(Write::Fork { lane, fresh: fresh(), device: self.device });
+                }
+                // Another device's, perhaps this tablet's own before it was enrolled anew: it goes on in a new lane, once.
+                LaneTrouble::NotYours { lane } if outbox.was_opened_by_another(lane, self.device) => {
+                    writes.push(Write::Fork { lane, fresh: fresh(), device: self.device });
+                }
                 LaneTrouble::NotYours { lane } => writes.push(Write::Stuck(lane)),
             }
         }
@@ -268,30 +357,58 @@ impl Exchange {
     /// Takes the answer to a pull that was sent at `now`.
     pub fn pulled(&mut self, answer: PullAnswer, now: i64) -> Vec<Write> {
         self.succeeded();
-        match answer {
+        let page = match answer {
             PullAnswer::Rebuild { epoch, view } => {
-                self.rebuilding = Some((Place { cursor: 0, epoch, view }, vec![]));
-                vec![]
+                self.notice(&epoch);
+                self.rebuilding = Some((Place { epoch, view, ..Place::default() }, vec![]));
+                self.was_useless(now);
+                return vec![];
             }
-            PullAnswer::Page(page) => match self.rebuilding.take() {
-                None => {
-                    self.place.cursor = self.place.cursor.max(page.cursor);
-                    self.pulled = (!page.more).then_some(now);
-                    vec![Write::Absorb(page)]
-                }
-                Some((mut place, mut rows)) => {
-                    rows.retain(|row| !page.departures.contains(&row.id));
-                    rows.extend(page.rows);
-                    place.cursor = page.cursor;
-                    if page.more {
-                        self.rebuilding = Some((place, rows));
-                        return vec![];
-                    }
-                    self.place = place.clone();
-                    self.pulled = Some(now);
-                    vec![Write::Flip { rows, place }]
-                }
-            },
+            PullAnswer::Page(page) => page,
+        };
+        let asked = self.rebuilding.as_ref().map_or(&self.place, |(place, _)| place);
+        if !asked.takes(&page) || page.after.is_some_and(|after| after != asked.cursor) {
+            // An answer to another question, out of some cache.
+            self.useless = self.useless.max(REBUILDS_MOST);
+            self.was_useless(now);
+            return vec![];
+        }
+        let Some((mut place, mut rows)) = self.rebuilding.take() else {
+            self.useless = 0;
+            self.place = self.place.clone().after(&page);
+            self.pulled = (!page.more).then_some(now);
+            return vec![Write::Absorb(page)];
+        };
+        rows.retain(|row| !page.departures.contains(&row.id));
+        place = place.after(&page);
+        rows.extend(page.rows);
+        if page.more {
+            self.rebuilding = Some((place, rows));
+            return vec![];
+        }
+        if !self.place.gives_way_to(&place) {
+            // Built out of a copy that lags behind.
+            self.rebuilding = Some((place, rows));
+            self.useless = self.useless.max(REBUILDS_MOST);
+            self.was_useless(now);
+            return vec![];
+        }
+        self.useless = 0;
+        #[cfg(feature = "planted")]
+        if planted::is(Bug::FlipLosesTheCursor) {
+            place.cursor = 0;
+        }
+        self.place = place.clone();
+        self.pulled = Some(now);
+        vec![Write::Flip { rows, place }]
+    }
+
+    /// An answer to a pull that brought nothing further. The first are taken as they come; then with patience.
+    fn was_useless(&mut self, now: i64) {
+        self.useless = self.useless.saturating_add(1);
+        if self.useless > REBUILDS_MOST {
+            let doubled = 500i64 << (self.useless - REBUILDS_MOST).min(6);
+            self.not_before = now + doubled.min(BACKOFF_MOST);
         }
     }
 
@@ -300,6 +417,12 @@ impl Exchange {
         self.failures = self.failures.saturating_add(1);
         let doubled = 1_000i64 << self.failures.min(6);
         let usual = doubled.min(BACKOFF_MOST);
+        #[cfg(feature = "planted")]
+        if planted::is(Bug::TimerNotArmed) && self.failures > 2 {
+            self.not_before = i64::MAX;
+            self.may_be_poked = true;
+            return;
+        }
         let wait = match fault {
             Fault::Busy { after: Some(after) } => after.clamp(1_000, 10 * BACKOFF_MOST),
             Fault::Offline | Fault::Busy { after: None } => usual,

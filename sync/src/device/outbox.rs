@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use domain::{
     changes::Change,
-    ids::{ChangeId, LaneId, PersonId},
+    ids::{ChangeId, DeviceId, LaneId, PersonId},
     photos::{Photo, PhotoFault, PhotoHash},
     time::Moment,
 };
 use serde::{Deserialize, Serialize};
 
+use super::exchange::Place;
 use crate::messages::{
-    Delivery, Envelope, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES, PhotoAnswer, Placed, Seq,
+    Delivery, Envelope, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES, PhotoAnswer, Placed,
+    Receipt, Seq,
 };
+#[cfg(feature = "planted")]
+use crate::planted::{self, Bug};
 
 /// A lane as its device keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +29,9 @@ pub struct OwnLane {
     /// A lane that was forked takes no more changes.
     #[serde(default)]
     pub closed: bool,
+    /// The device that it was opened for, where another one's lane had to be left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
 }
 
 impl OwnLane {
@@ -44,9 +51,15 @@ pub struct Entry {
     pub person: PersonId,
     pub kind: String,
     pub saved: Moment,
+    /// Its place among everything saved on this device, whoever made it: what is sent, and laid over, keeps this order.
+    #[serde(default)]
+    pub order: i64,
     /// The envelope as JSON text.
     pub change: String,
     pub state: EntryState,
+    /// What a server had told of it, while it is sent to one that was restored without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
 }
 
 domain::tagged! {
@@ -59,6 +72,11 @@ domain::tagged! {
             outcome: Outcome,
             #[serde(default)]
             dismissed: bool,
+            /// Which server told it: its `seq` means nothing in another epoch.
+            #[serde(default, skip_serializing_if = "String::is_empty")]
+            epoch: String,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            proof: Option<String>,
         },
         /// The server cannot take it in its lane; a person must look at it.
         Stuck,
@@ -66,8 +84,8 @@ domain::tagged! {
 }
 
 impl Entry {
-    /// The entry of a change that was just made.
-    pub fn new(lane: &OwnLane, n: LaneNumber, change: &Change, bundle: Option<ChangeId>) -> Self {
+    /// The entry of a change that was just made; `order` follows [`orders_given`].
+    pub fn new(lane: &OwnLane, n: LaneNumber, order: i64, change: &Change, bundle: Option<ChangeId>) -> Self {
         let envelope = Envelope::seal(change);
         Self {
             lane: lane.lane,
@@ -77,9 +95,22 @@ impl Entry {
             person: lane.person,
             kind: envelope.kind.clone(),
             saved: change.at.clocks.wall,
+            order,
             change: serde_json::to_string(&envelope).expect("an envelope is plain data"),
             state: EntryState::Waiting,
+            receipt: None,
         }
+    }
+
+    /// It, to be sent again, with what was told of it before.
+    pub fn again(&self) -> Self {
+        let receipt = match &self.state {
+            EntryState::Delivered { seq, outcome, epoch, proof: Some(proof), .. } => {
+                Some(Receipt { epoch: epoch.clone(), seq: *seq, outcome: outcome.clone(), proof: proof.clone() })
+            }
+            EntryState::Delivered { .. } | EntryState::Waiting | EntryState::Stuck => self.receipt.clone(),
+        };
+        Self { state: EntryState::Waiting, receipt, ..self.clone() }
     }
 
     pub fn is_waiting(&self) -> bool {
@@ -98,11 +129,15 @@ impl Entry {
         }
     }
 
-    /// True while the screen lays it over the confirmed records: until the pull has passed its outcome.
-    pub fn is_laid_over(&self, cursor: Seq) -> bool {
+    /// True while the screen lays it over the confirmed records: until a whole pull has passed its outcome.
+    pub fn is_laid_over(&self, place: &Place) -> bool {
         match &self.state {
             EntryState::Waiting | EntryState::Stuck => true,
-            EntryState::Delivered { seq, outcome: Outcome::Accepted { .. }, .. } => *seq > cursor,
+            #[cfg(feature = "planted")]
+            EntryState::Delivered { .. } if planted::is(Bug::OverlayDroppedTooSoon) => false,
+            EntryState::Delivered { seq, outcome: Outcome::Accepted { .. }, epoch, .. } => {
+                *seq > place.settled || (!epoch.is_empty() && *epoch != place.epoch)
+            }
             EntryState::Delivered { outcome: Outcome::Refused { .. } | Outcome::Quarantined { .. }, .. } => false,
         }
     }
@@ -112,8 +147,13 @@ impl Entry {
         let change = serde_json::value::RawValue::from_string(self.change.clone())
             .or_else(|_| serde_json::value::to_raw_value(&self.change))
             .expect("a string is JSON");
-        Placed { lane: self.lane, n: self.n, id: self.id, bundle: self.bundle, change }
+        Placed { lane: self.lane, n: self.n, id: self.id, bundle: self.bundle, change, receipt: self.receipt.clone() }
     }
+}
+
+/// How many numbers the lanes of a device have given in all: it only grows.
+pub fn orders_given<'a>(lanes: impl IntoIterator<Item = &'a OwnLane>) -> i64 {
+    lanes.into_iter().map(|lane| lane.last).sum()
 }
 
 /// A photo that was taken on this device.
@@ -183,14 +223,25 @@ impl Outbox {
         self.photos.values().filter(|photo| photo.is_waiting())
     }
 
+    pub fn has_stuck(&self) -> bool {
+        self.entries.values().any(|entry| entry.state == EntryState::Stuck)
+    }
+
+    /// Whether a lane may be one that this tablet opened as another device than `device`.
+    pub fn was_opened_by_another(&self, lane: LaneId, device: Option<DeviceId>) -> bool {
+        self.lanes.get(&lane).is_some_and(|lane| lane.device.is_none() || lane.device != device)
+    }
+
     /// The lane in which `person` writes on this device, if one is open.
     pub fn lane_of(&self, person: PersonId) -> Option<&OwnLane> {
         self.lanes.values().find(|lane| lane.person == person && !lane.closed)
     }
 
-    /// The next push: from the front of every lane, whole bundles, within the protocol's bounds.
+    /// The next push: in the order in which it was saved on this device (somebody may have ended what somebody else began), so
+    /// from the front of every lane; whole bundles, within the protocol's bounds.
     pub fn batch(&self) -> Vec<Placed> {
-        let waiting: Vec<&Entry> = self.waiting().collect();
+        let mut waiting: Vec<&Entry> = self.waiting().collect();
+        waiting.sort_by_key(|entry| (entry.order, entry.lane, entry.n));
         let mut batch: Vec<Placed> = Vec::new();
         let mut bytes = 0;
         for bundle in waiting.chunk_by(|a, b| a.lane == b.lane && a.bundle.is_some() && a.bundle == b.bundle) {
@@ -211,16 +262,27 @@ impl Outbox {
         if entry.id != delivery.id || matches!(entry.state, EntryState::Delivered { .. }) {
             return None;
         }
-        let outcome = delivery.outcome.clone();
-        Some(Entry { state: EntryState::Delivered { seq: delivery.seq, outcome, dismissed: false }, ..entry.clone() })
+        let state = EntryState::Delivered {
+            seq: delivery.seq,
+            outcome: delivery.outcome.clone(),
+            dismissed: false,
+            epoch: delivery.epoch.clone(),
+            proof: delivery.proof.clone(),
+        };
+        Some(Entry { state, ..entry.clone() })
     }
 
     /// Moves what has no outcome from a lane that is forked, or another device's, to `fresh`: new numbers, the same ids.
     /// Returns the entries that moved, old place first.
-    pub fn fork(&mut self, lane: LaneId, fresh: LaneId) -> Vec<((LaneId, LaneNumber), Entry)> {
+    pub fn fork(
+        &mut self,
+        lane: LaneId,
+        fresh: LaneId,
+        device: Option<DeviceId>,
+    ) -> Vec<((LaneId, LaneNumber), Entry)> {
         let Some(old) = self.lanes.get_mut(&lane) else { return vec![] };
         old.closed = true;
-        let mut new = OwnLane { lane: fresh, last: 0, closed: false, ..*old };
+        let mut new = OwnLane { lane: fresh, last: 0, closed: false, device, ..*old };
         let places: Vec<_> = self
             .entries
             .values()

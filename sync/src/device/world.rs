@@ -9,13 +9,19 @@ use domain::{
     records::{Body, Reads, Record, Root},
 };
 
-use super::outbox::{Entry, Outbox};
+use super::{
+    exchange::Place,
+    outbox::{Entry, Outbox},
+};
 use crate::messages::{Delivery, Envelope, Page, Row, Seq};
+#[cfg(feature = "planted")]
+use crate::planted::{self, Bug};
 
 #[derive(Clone, Debug)]
 pub struct World {
     pub community: CommunityId,
-    pub cursor: Seq,
+    /// How far the confirmed records go.
+    pub place: Place,
     pub outbox: Outbox,
     confirmed: BTreeMap<RecordId, (Seq, Record)>,
     laid_over: BTreeMap<RecordId, Record>,
@@ -27,10 +33,10 @@ pub struct World {
 type Roots = BTreeMap<RecordId, BTreeSet<RecordId>>;
 
 impl World {
-    pub fn new(community: CommunityId, cursor: Seq, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
+    pub fn new(community: CommunityId, place: Place, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
         let mut world = Self {
             community,
-            cursor,
+            place,
             outbox,
             confirmed: BTreeMap::new(),
             laid_over: BTreeMap::new(),
@@ -52,15 +58,17 @@ impl World {
                 ids.remove(id);
             }
         }
-        self.cursor = self.cursor.max(page.cursor);
+        if page.cursor >= self.place.cursor {
+            self.place = std::mem::take(&mut self.place).after(page);
+        }
         self.lay_over();
     }
 
     /// Replaces the confirmed records by a view that was built beside them.
-    pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, cursor: Seq) {
+    pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, place: Place) {
         self.confirmed.clear();
         self.roots.clear();
-        self.cursor = cursor;
+        self.place = place;
         self.confirm(rows);
         self.lay_over();
     }
@@ -78,7 +86,7 @@ impl World {
         for delivery in deliveries {
             if let Some(entry) = self.outbox.after(delivery) {
                 // What was accepted stays laid over until the pull has passed it: nothing to decide anew.
-                is_shown_otherwise |= !entry.is_laid_over(self.cursor);
+                is_shown_otherwise |= !entry.is_laid_over(&self.place);
                 self.outbox.put(entry);
             }
         }
@@ -111,18 +119,31 @@ impl World {
                 self.roots.entry(record.root).or_default().insert(record.id);
                 self.confirmed.insert(row.id, (row.seq, record));
             }
+            #[cfg(feature = "planted")]
+            if row.record().is_none() && planted::is(Bug::UndecodableStopsThePage) {
+                break;
+            }
         }
     }
 
     fn lay_over(&mut self) {
         self.laid_over.clear();
         self.roots_laid_over.clear();
-        let mut entries: Vec<Entry> =
-            self.outbox.entries.values().filter(|entry| entry.is_laid_over(self.cursor)).cloned().collect();
-        entries.sort_by_key(|entry| (entry.saved, entry.lane, entry.n));
-        for entry in entries {
+        for entry in self.in_order() {
             self.lay_over_one(&entry);
         }
+    }
+
+    /// What is laid over, in the order in which it was saved here, whatever the clock did meanwhile.
+    fn in_order(&self) -> Vec<Entry> {
+        let laid_over = self.outbox.entries.values().filter(|entry| entry.is_laid_over(&self.place));
+        let mut entries: Vec<Entry> = laid_over.cloned().collect();
+        entries.sort_by_key(|entry| (entry.order, entry.lane, entry.n));
+        #[cfg(feature = "planted")]
+        if planted::is(Bug::ClockUsedForOrder) {
+            entries.sort_by_key(|entry| (entry.saved, entry.lane, entry.n));
+        }
+        entries
     }
 
     fn lay_over_one(&mut self, entry: &Entry) {

@@ -2,7 +2,7 @@
 
 use domain::{
     areas::{Area, AreaKind},
-    changes::{Deed, Request, Undecodable},
+    changes::{Deed, Fact, Request, RoundFinished, Undecodable},
     ids::{AreaId, RoundId},
     photos::PhotoFault,
     records::{Audience, Body, Record},
@@ -11,7 +11,7 @@ use domain::{
 };
 use sync::{
     device::outbox::EntryState,
-    messages::{Outcome, PhotoAnswer, Push},
+    messages::{Outcome, PhotoAnswer, Push, Receipt},
 };
 use uuid::Uuid;
 
@@ -186,14 +186,16 @@ fn everyones_work_drains_through_whoever_is_there_and_keeps_its_author() {
 }
 
 #[test]
-fn a_lane_of_another_device_is_not_taken_and_its_work_stays_here() {
+fn a_lane_that_is_another_devices_goes_on_in_a_lane_of_its_own() {
     let (mut server, mut tablet) = pair();
     let (_, change) = tablet.start_round(guard(1));
     server.push(device(2), &raw_push(&tablet), Default::default());
     let (_, later) = tablet.start_round(guard(1));
     tablet.settle(&mut server);
-    assert_eq!(tablet.state_of(later), &EntryState::Stuck);
-    assert_eq!(tablet.state_of(change), &EntryState::Stuck);
+    for id in [change, later] {
+        assert!(matches!(tablet.state_of(id), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+    }
+    assert_eq!((server.log.len(), server.lanes.len()), (2, 2));
 }
 
 #[test]
@@ -224,12 +226,14 @@ fn a_record_of_a_later_version_is_passed_over_and_the_rest_arrives() {
         epoch: "first".into(),
         view: String::new(),
         cursor: 50,
+        after: None,
+        head: None,
         more: false,
         rows,
         departures: vec![],
     };
     tablet.world.absorb(&page);
-    assert_eq!((tablet.world.confirmed_count(), tablet.world.cursor), (before, 50));
+    assert_eq!((tablet.world.confirmed_count(), tablet.world.place.cursor), (before, 50));
 }
 
 #[test]
@@ -241,6 +245,8 @@ fn a_record_that_leaves_the_view_leaves_the_device() {
         epoch: "first".into(),
         view: String::new(),
         cursor: server.seq + 1,
+        after: None,
+        head: None,
         more: false,
         rows: vec![],
         departures: vec![round.into()],
@@ -270,4 +276,111 @@ fn a_server_that_asks_for_patience_is_given_it_even_when_poked() {
     tablet.exchange.failed(Fault::Offline, 0, 0.0);
     tablet.exchange.poke();
     assert!(matches!(tablet.exchange.next(tablet.clocks(), &tablet.world.outbox), Step::Send(_)));
+}
+
+#[test]
+fn what_one_person_began_and_another_ended_on_one_tablet_arrives_in_that_order() {
+    let (mut server, mut tablet) = pair();
+    for n in 1..=5 {
+        let (round, _) = tablet.start_round(guard(n));
+        let finished = RoundFinished { round, note: String::new() };
+        tablet.save(guard(6 - n), vec![Deed::Fact(Fact::RoundFinished(finished))]);
+    }
+    tablet.settle(&mut server);
+    let rounds = server.records.values().filter_map(|(_, record)| match &record.body {
+        Body::Round(round) => Some(round.finished.is_some()),
+        _ => None,
+    });
+    assert_eq!(rounds.collect::<Vec<_>>(), [true; 5]);
+}
+
+#[test]
+fn a_clone_whose_numbers_are_taken_keeps_its_own_order() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let mut clone = tablet.clone();
+    clone.draws_other_ids();
+    let started = clone.start_round(guard(1)).1;
+    let later: Vec<_> = (0..2).map(|_| clone.start_round(guard(1)).1).collect();
+    tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    clone.settle(&mut server);
+    let seq = |id| server.log.get(&id).map(|(logged, ..)| logged.seq).expect("it was logged");
+    assert!(seq(started) < seq(later[0]) && seq(later[0]) < seq(later[1]));
+}
+
+#[test]
+fn a_restored_server_that_grew_past_the_cursor_is_told_everything_and_keeps_what_it_had_said() {
+    let (mut server, mut tablet) = pair();
+    let mut backup = server.clone();
+    let refused = tablet.save(guard(1), vec![area(9)])[0];
+    let accepted = tablet.save(guard(0), vec![area(10)])[0];
+    tablet.settle(&mut server);
+    backup.epoch = "second".into();
+    let mut other = Tablet::new(device(2));
+    for _ in 0..9 {
+        other.start_round(guard(2));
+    }
+    other.settle(&mut backup);
+    // Meanwhile the manager of then is one no more: what had been accepted stands all the same.
+    backup.demote(guard(0));
+    tablet.settle(&mut backup);
+    let outcome = |id| backup.log.get(&id).map(|(logged, ..)| logged.outcome.clone());
+    assert!(outcome(accepted).is_some_and(|outcome| is_accepted(&outcome)));
+    assert!(matches!(outcome(refused), Some(Outcome::Refused { refusal: Refusal::NotPermitted })));
+    assert!(backup.records.contains_key(&AreaId(Uuid::from_u128(10)).into()));
+    assert_eq!(tablet.world.outbox.waiting().count(), 0);
+}
+
+#[test]
+fn a_receipt_that_no_server_of_ours_wrote_counts_for_nothing() {
+    let (mut server, mut tablet) = pair();
+    let change = tablet.save(guard(1), vec![area(9)])[0];
+    let mut message = raw_push(&tablet);
+    message.changes[0].receipt = Some(Receipt {
+        epoch: "first".into(),
+        seq: 7,
+        outcome: Outcome::Accepted { flags: Default::default() },
+        proof: "0".repeat(64),
+    });
+    server.push(tablet.device, &message, Default::default());
+    assert!(matches!(server.log[&change].0.outcome, Outcome::Refused { .. }));
+}
+
+#[test]
+fn an_answer_out_of_a_cache_is_not_absorbed_and_is_asked_for_less_and_less_often() {
+    use sync::{
+        device::exchange::Step,
+        messages::{Page, PullAnswer},
+    };
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let place = tablet.exchange.place().clone();
+    let old = PullAnswer::Page(Page {
+        epoch: place.epoch.clone(),
+        view: place.view.clone(),
+        cursor: place.cursor + 5,
+        after: Some(place.cursor + 1),
+        head: None,
+        more: false,
+        rows: vec![],
+        departures: vec![],
+    });
+    assert!(tablet.exchange.pulled(old, tablet.now).is_empty());
+    assert_eq!(tablet.exchange.place(), &place);
+    for _ in 0..4 {
+        let rebuild = PullAnswer::Rebuild { epoch: place.epoch.clone(), view: "another".into() };
+        assert!(tablet.exchange.pulled(rebuild, tablet.now).is_empty());
+    }
+    assert!(matches!(tablet.exchange.next(tablet.clocks(), &tablet.world.outbox), Step::Wait { .. }));
+}
+
+#[test]
+fn a_seal_is_not_later_than_its_hello_however_long_that_was_on_its_way() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let said = sync::messages::Hello { clocks: tablet.clocks(), contact: tablet.contact, seals: vec![], waiting: 0 };
+    let late = domain::time::Moment(tablet.now + 45_000);
+    let sealed = sync::server::sealed(&[], &said, late).expect("nothing waits");
+    assert!(sealed <= domain::time::Moment(tablet.now));
 }

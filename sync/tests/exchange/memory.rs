@@ -91,6 +91,13 @@ impl Memory {
         self.records.insert(record.id, (self.seq, record));
     }
 
+    /// Takes somebody's roles away.
+    pub fn demote(&mut self, person: PersonId) {
+        let Some((_, record)) = self.records.get(&person.into()).cloned() else { return };
+        let Body::Person(person) = record.body else { return };
+        self.put(Record::new(record.audience, Body::Person(Person { roles: vec![Role::Cleaner], ..person })));
+    }
+
     pub fn push(&mut self, device: DeviceId, message: &Push, now: Moment) -> PushAnswer {
         let sender = Sender { device, profile: Profile::Shared, community: COMMUNITY };
         match block_on(push(self, &sender, message, now)) {
@@ -147,7 +154,16 @@ impl Memory {
         rows.truncate(end);
         let more = end < seqs.len();
         let cursor = if more { rows.last().map_or(head, |row| row.seq) } else { head };
-        PullAnswer::Page(Page { epoch: self.epoch.clone(), view, cursor, more, rows, departures: vec![] })
+        PullAnswer::Page(Page {
+            epoch: self.epoch.clone(),
+            view,
+            cursor,
+            after: Some(pull.cursor),
+            head: Some(head),
+            more,
+            rows,
+            departures: vec![],
+        })
     }
 }
 
@@ -187,6 +203,9 @@ impl Canon for Memory {
             Body::Person(person) => Some(person.clone()),
             _ => None,
         }))
+    }
+    async fn proof(&mut self, words: &[u8]) -> Result<String, Infallible> {
+        Ok(PhotoHash::of(&[b"the community's key".as_slice(), words].concat()).to_string())
     }
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Infallible> {
         assert_eq!(entry.seq, self.seq + 1, "the numbers of the log have no gap");

@@ -63,13 +63,13 @@ proptest! {
                     saved.extend(tablets[tablet].save(guard(person), deeds));
                 }
                 Happening::Step { tablet, weather } => {
-                    let cursor = tablets[tablet].world.cursor;
+                    let cursor = tablets[tablet].world.place.cursor;
                     tablets[tablet].step(&mut server, weather);
-                    prop_assert!(tablets[tablet].world.cursor >= cursor, "the cursor never goes back");
+                    prop_assert!(tablets[tablet].world.place.cursor >= cursor, "the cursor never goes back");
                 }
                 Happening::Reopen { tablet } => {
                     let place = tablets[tablet].exchange.place().clone();
-                    tablets[tablet].exchange = sync::device::exchange::Exchange::new(place);
+                    tablets[tablet].exchange = sync::device::exchange::Exchange::new(place, tablets[tablet].contact);
                 }
             }
         }

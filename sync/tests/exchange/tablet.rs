@@ -12,7 +12,7 @@ use domain::{
 use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Place, Step, Write},
-        outbox::{Entry, EntryState, OwnLane, OwnPhoto, PhotoState},
+        outbox::{Entry, EntryState, OwnLane, OwnPhoto, PhotoState, orders_given},
         world::World,
     },
     messages::Identity,
@@ -48,13 +48,18 @@ impl Tablet {
     pub fn new(device: DeviceId) -> Self {
         Self {
             device,
-            world: World::new(COMMUNITY, 0, [], Default::default()),
-            exchange: Exchange::new(Place::default()),
+            world: World::new(COMMUNITY, Place::default(), [], Default::default()),
+            exchange: Exchange::new(Place::default(), None),
             contact: None,
             now: 0,
             bytes: Default::default(),
             ids: device.0.as_u128() << 32,
         }
+    }
+
+    /// A clone draws other random numbers than its original.
+    pub fn draws_other_ids(&mut self) {
+        self.ids ^= 1 << 100;
     }
 
     fn fresh(&mut self) -> Uuid {
@@ -71,15 +76,25 @@ impl Tablet {
         let at = Stamp { clocks: self.clocks(), contact: self.contact };
         let mut lane = match self.world.outbox.lane_of(person) {
             Some(lane) => *lane,
-            None => OwnLane { lane: LaneId(self.fresh()), person, identity: Identity::Pin, last: 0, closed: false },
+            None => OwnLane {
+                lane: LaneId(self.fresh()),
+                person,
+                identity: Identity::Pin,
+                last: 0,
+                closed: false,
+                device: None,
+            },
         };
         let changes: Vec<Change> = deeds
             .into_iter()
             .map(|deed| Change { id: ChangeId(self.fresh()), at, after: vec![], supersedes: None, deed })
             .collect();
+        let given = orders_given(self.world.outbox.lanes.values());
         let bundle = (changes.len() > 1).then(|| changes[0].id);
-        let entries: Vec<Entry> =
-            (1..).zip(&changes).map(|(i, change)| Entry::new(&lane, lane.last + i, change, bundle)).collect();
+        let entries: Vec<Entry> = (1..)
+            .zip(&changes)
+            .map(|(i, change)| Entry::new(&lane, lane.last + i, given + i, change, bundle))
+            .collect();
         lane.last += entries.len() as i64;
         self.world.outbox.lanes.insert(lane.lane, lane);
         self.world.saved(entries);
@@ -173,7 +188,7 @@ impl Tablet {
             Write::Contact(contact) => self.contact = Some(contact),
             Write::Greeted(_) => {}
             Write::Delivered(deliveries) => self.world.delivered(&deliveries),
-            Write::Resend(places) => self.set_state(&places, EntryState::Waiting),
+            Write::Resend(places) => self.change(&places, Entry::again),
             Write::Stuck(lane) => {
                 let places: Vec<_> = self
                     .world
@@ -182,11 +197,11 @@ impl Tablet {
                     .filter(|entry| entry.lane == lane)
                     .map(|entry| (entry.lane, entry.n))
                     .collect();
-                self.set_state(&places, EntryState::Stuck);
+                self.change(&places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() });
             }
-            Write::Fork { lane, fresh } => {
+            Write::Fork { lane, fresh, device } => {
                 let mut outbox = self.world.outbox.clone();
-                outbox.fork(lane, fresh);
+                outbox.fork(lane, fresh, device);
                 self.world.reload_outbox(outbox);
             }
             Write::Photo(hash, answer) => {
@@ -198,18 +213,14 @@ impl Tablet {
                 self.world.outbox.photos.insert(hash, own);
             }
             Write::Absorb(page) => self.world.absorb(&page),
-            Write::Flip { rows, place } => self.world.rebuild(rows, place.cursor),
+            Write::Flip { rows, place } => self.world.rebuild(rows, place),
         }
     }
 
-    fn set_state(&mut self, places: &[(LaneId, i64)], state: EntryState) {
-        let mut outbox = self.world.outbox.clone();
-        for place in places {
-            if let Some(entry) = outbox.entries.get_mut(place) {
-                entry.state = state.clone();
-            }
-        }
-        self.world.reload_outbox(outbox);
+    fn change(&mut self, places: &[(LaneId, i64)], change: impl Fn(&Entry) -> Entry) {
+        let known = places.iter().filter_map(|place| self.world.outbox.entries.get(place));
+        let entries = known.map(change).collect();
+        self.world.replace_entries(entries);
     }
 
     /// Exchanges in fine weather until nothing is left to do for a minute.

@@ -1,0 +1,363 @@
+//! The invariants, one function each, over what was promised, the tablets and the server.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    changes::{Deed, Fact, Request},
+    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId},
+    photos::PhotoHash,
+    records::Body,
+};
+use sync::{
+    device::outbox::{Entry, EntryState, PhotoState},
+    messages::{Outcome, Profile, Seq},
+};
+
+use crate::{database::Tables, tablet::Tablet};
+
+/// What was broken, and how.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    pub invariant: &'static str,
+    pub words: String,
+}
+
+type Verdict = Result<(), Broken>;
+
+fn broken<T>(invariant: &'static str, words: impl Into<String>) -> Result<T, Broken> {
+    Err(Broken { invariant, words: words.into() })
+}
+
+/// A change that is on a disk: from now on it is never lost.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    pub bytes: String,
+    pub person: PersonId,
+    pub tablet: usize,
+    /// When it was really made.
+    pub at: i64,
+    /// Its place among everything that was saved in this run.
+    pub order: usize,
+    /// Whether the tablet's clock had never been set.
+    pub clock_was_good: bool,
+    /// Whether its bytes were damaged on the disk afterwards.
+    pub damaged: bool,
+    pub deed: Deed,
+    /// Whether its author might do it at the time.
+    pub was_allowed: bool,
+}
+
+/// What was promised to people, and what they were told.
+#[derive(Default)]
+pub struct Ledger {
+    pub saved: BTreeMap<ChangeId, Promise>,
+    /// What was only on disks that are no more.
+    pub destroyed: BTreeSet<ChangeId>,
+    /// The outcome that a tablet was told, by epoch.
+    pub told: BTreeMap<ChangeId, (String, Seq, Outcome)>,
+    pub photos: BTreeSet<PhotoHash>,
+    pub photos_destroyed: BTreeSet<PhotoHash>,
+    pub server_was_restored: bool,
+    pub nodes_disagree: bool,
+    /// Devices that are more than one tablet, or whose disk was set back: what they vouch for is not all.
+    pub twins: BTreeSet<DeviceId>,
+}
+
+/// The records that a deed keeps on its author's screen.
+pub fn shows(deed: &Deed) -> Option<RecordId> {
+    match deed {
+        Deed::Fact(Fact::RoundStarted(started)) => Some(started.round().into()),
+        Deed::Fact(Fact::VisitRecorded(visit)) => Some(visit.visit.into()),
+        Deed::Fact(Fact::FindingRaised(raised)) => Some(raised.finding.into()),
+        Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::VisitCorrected(_)) | Deed::Request(_) => {
+            None
+        }
+    }
+}
+
+/// I1: what was saved is on the server with one outcome, or still in an outbox where the server will not have it.
+pub fn i1_nothing_saved_is_lost(ledger: &Ledger, tablets: &[Tablet], tables: &Tables) -> Verdict {
+    let held: BTreeSet<ChangeId> = tablets
+        .iter()
+        .filter(|tablet| !tablet.dead)
+        .flat_map(|tablet| {
+            let known = tablet.credential.is_some_and(|id| tables.devices.get(&id).is_some_and(|it| !it.retired));
+            let held = move |entry: &&Entry| !known || !matches!(entry.state, EntryState::Delivered { .. });
+            tablet.disk.entries().filter(held)
+        })
+        .map(|entry| entry.id)
+        .collect();
+    for (id, promise) in &ledger.saved {
+        if tables.log.contains_key(id) || held.contains(id) || ledger.destroyed.contains(id) {
+            continue;
+        }
+        return broken("I1", format!("change {id} of tablet {} is nowhere: {}", promise.tablet, promise.bytes));
+    }
+    for hash in &ledger.photos {
+        let on_a_tablet = tablets.iter().any(|tablet| !tablet.dead && tablet.disk.photo_bytes(*hash).is_some());
+        if !tables.photos.contains(hash) && !on_a_tablet && !ledger.photos_destroyed.contains(hash) {
+            return broken("I1", format!("photo {hash} is nowhere"));
+        }
+    }
+    Ok(())
+}
+
+/// I2: everything counts once, as its author's, and keeps the outcome that was told.
+pub fn i2_counts_once(ledger: &Ledger, tables: &Tables) -> Verdict {
+    let mut numbers: BTreeSet<Seq> = BTreeSet::new();
+    let mut places: BTreeSet<(LaneId, i64)> = BTreeSet::new();
+    for kept in tables.log.values() {
+        if !numbers.insert(kept.seq) || !places.insert((kept.lane, kept.n)) {
+            return broken("I2", format!("{} or ({}, {}) was given twice", kept.seq, kept.lane, kept.n));
+        }
+        let Some(person) = kept.person else { continue };
+        let Some(promise) = ledger.saved.get(&kept.id) else {
+            return broken("I2", format!("change {} was never made", kept.id));
+        };
+        if promise.person != person {
+            return broken("I2", format!("change {} of {} counts as {person}'s", kept.id, promise.person));
+        }
+    }
+    if numbers.last().copied().unwrap_or(0) != tables.seq || numbers.len() as Seq != tables.seq {
+        return broken("I2", format!("the log has {} changes and its head is {}", numbers.len(), tables.seq));
+    }
+    for (id, (epoch, seq, outcome)) in &ledger.told {
+        let Some(kept) = tables.log.get(id) else { continue };
+        let is_same = kept.outcome == *outcome && (kept.seq == *seq || *epoch != tables.epoch);
+        if !is_same {
+            return broken("I2", format!("change {id} was told {outcome:?} at {seq} and is {:?}", kept.outcome));
+        }
+    }
+    Ok(())
+}
+
+/// I3: a lane keeps its order, and so does everyone's work on one tablet.
+pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
+    let mut last: BTreeMap<LaneId, (i64, Seq)> = BTreeMap::new();
+    let mut by_place: Vec<_> = tables.log.values().map(|kept| (kept.lane, kept.n, kept.seq)).collect();
+    by_place.sort_unstable();
+    for (lane, n, seq) in by_place {
+        if let Some((before, at)) = last.insert(lane, (n, seq))
+            && at > seq
+        {
+            return broken("I3", format!("in lane {lane} number {n} came before {before}"));
+        }
+    }
+    if ledger.server_was_restored {
+        return Ok(());
+    }
+    let mut made: Vec<_> = ledger.saved.iter().map(|(id, promise)| (promise.order, *id, promise)).collect();
+    made.sort_by_key(|(order, ..)| *order);
+    let mut last: BTreeMap<(usize, PersonId), Seq> = BTreeMap::new();
+    for (_, id, promise) in made {
+        let Some(kept) = tables.log.get(&id) else { continue };
+        if let Some(before) = last.insert((promise.tablet, promise.person), kept.seq)
+            && before > kept.seq
+        {
+            return broken("I3", format!("on tablet {} change {id} came before an earlier one", promise.tablet));
+        }
+    }
+    Ok(())
+}
+
+/// Every number of a lane is a change's, a repeated change's, or a hole's.
+pub fn numbers_are_accounted_for(tables: &Tables, repeated: &BTreeSet<(LaneId, i64)>) -> Verdict {
+    let logged: BTreeSet<_> = tables.log.values().map(|kept| (kept.lane, kept.n)).collect();
+    for lane in tables.lanes.values() {
+        for n in 1..=lane.last {
+            let in_a_hole = tables.holes.iter().any(|hole| hole.lane == lane.id && (hole.from..=hole.to).contains(&n));
+            if !in_a_hole && !logged.contains(&(lane.id, n)) && !repeated.contains(&(lane.id, n)) {
+                return broken("I2", format!("number {n} of lane {} was consumed by nothing", lane.id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I4: a tablet holds exactly the server's view for it, byte for byte, on the disk and on the screen.
+pub fn i4_everyone_holds_the_same(tablet: &Tablet, tables: &Tables) -> Verdict {
+    let view = tables.view_of(tablet.profile);
+    let held = tablet.disk.records();
+    let place = tablet.disk.facts().place;
+    for (id, row) in &view {
+        let Some(here) = held.get(id) else {
+            let words = format!("tablet {} lacks {} {id} of {}; it is at {place:?}", tablet.n, row.kind, row.seq);
+            return broken("I4", words);
+        };
+        if (here.seq, here.body.get(), &here.audience) != (row.seq, row.body.get(), &row.audience) {
+            return broken("I4", format!("tablet {} holds {id} of {}, not of {}", tablet.n, here.seq, row.seq));
+        }
+    }
+    if let Some(id) = held.keys().find(|id| !view.contains_key(id)) {
+        return broken("I4", format!("tablet {} holds {id}, which is not in its view", tablet.n));
+    }
+    for tab in &tablet.tabs {
+        let shown: BTreeSet<RecordId> = tab.world.all().map(Body::id).collect();
+        let readable: BTreeSet<RecordId> =
+            view.iter().filter(|(_, row)| row.record().is_some()).map(|(id, _)| *id).collect();
+        let own: BTreeSet<RecordId> = shown.iter().copied().filter(|id| tab.world.is_unconfirmed(*id)).collect();
+        let is_stuck = tab.world.outbox.entries.values().any(|entry| entry.state == EntryState::Stuck);
+        if !own.is_empty() && !is_stuck {
+            let words = format!("tablet {} still shows {own:?} as its own; it is at {place:?}", tablet.n);
+            return broken("I4", words);
+        }
+        if shown.difference(&own).any(|id| !readable.contains(id)) || !readable.is_subset(&shown) {
+            let more: Vec<_> = shown.difference(&own).filter(|id| !readable.contains(id)).collect();
+            let less: Vec<_> = readable.difference(&shown).collect();
+            return broken("I4", format!("tablet {} shows {more:?} and not {less:?}", tablet.n));
+        }
+        for (id, row) in view.iter().filter(|(id, _)| !own.contains(id)) {
+            if tab.world.get(*id) != row.record().as_ref().map(|record| &record.body) {
+                return broken("I4", format!("tablet {} shows another {id} than the server has", tablet.n));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I5: a tablet holds nothing outside the audiences of its view.
+pub fn i5_holds_only_what_it_may(tablet: &Tablet, audiences: &BTreeMap<String, BTreeSet<String>>) -> Verdict {
+    let place = tablet.disk.facts().place;
+    let none = BTreeSet::new();
+    let allowed = audiences.get(&place.view).unwrap_or(&none);
+    match tablet.disk.records().values().find(|row| !allowed.contains(&row.audience)) {
+        Some(row) => broken("I5", format!("tablet {} holds {} for {}", tablet.n, row.id, row.audience)),
+        None => Ok(()),
+    }
+}
+
+/// I7 and I11: work that a tab knows of is on its screen from the save on, with no gap when its outcome arrives.
+pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -> Verdict {
+    let world = &tablet.tabs[tab].world;
+    for entry in world.outbox.entries.values() {
+        let Some(promise) = ledger.saved.get(&entry.id).filter(|promise| !promise.damaged) else { continue };
+        let counts = match &entry.state {
+            EntryState::Waiting | EntryState::Stuck => true,
+            EntryState::Delivered { outcome, .. } => matches!(outcome, Outcome::Accepted { .. }),
+        };
+        // Once it was pulled, what is meant for others only is with them.
+        let is_pulled = matches!(&entry.state, EntryState::Delivered { seq, epoch, .. }
+            if *seq <= world.place.settled && *epoch == world.place.epoch);
+        if is_pulled && counts && matches!(tablet.profile, Profile::Personal { .. }) {
+            continue;
+        }
+        if !counts {
+            if let Deed::Request(Request::PutArea(area)) = &promise.deed
+                && world.get(area.id.into()).is_some()
+            {
+                return broken("I7", format!("tablet {} shows {}, which was refused", tablet.n, entry.id));
+            }
+            continue;
+        }
+        if let Some(id) = shows(&promise.deed)
+            && world.get(id).is_none()
+        {
+            return broken(
+                "I7",
+                format!("tablet {} does not show {} ({}, {:?})", tablet.n, entry.id, entry.n, entry.state),
+            );
+        }
+        if let Deed::Fact(Fact::RoundFinished(finished)) = &promise.deed
+            && !ledger.server_was_restored
+            && matches!(world.get(finished.round.into()), Some(Body::Round(round)) if round.finished.is_none())
+        {
+            return broken("I7", format!("tablet {} does not show the end of {}", tablet.n, finished.round));
+        }
+    }
+    Ok(())
+}
+
+/// I8: nothing waits any more.
+pub fn i8_queues_are_empty(tablet: &Tablet) -> Verdict {
+    if let Some(entry) = tablet.disk.entries().find(|entry| !matches!(entry.state, EntryState::Delivered { .. })) {
+        let words = format!("tablet {} still has {} of lane {} ({:?})", tablet.n, entry.n, entry.lane, entry.state);
+        return broken("I8", words);
+    }
+    match tablet.disk.photos().values().find(|own| own.state == PhotoState::Waiting) {
+        Some(own) => broken("I8", format!("tablet {} still has photo {}", tablet.n, own.photo.hash)),
+        None => Ok(()),
+    }
+}
+
+/// I9: what was refused or could not be read keeps every byte on both sides.
+pub fn i9_bytes_are_kept(ledger: &Ledger, tablets: &[Tablet], tables: &Tables) -> Verdict {
+    for (id, promise) in ledger.saved.iter().filter(|(_, promise)| !promise.damaged) {
+        let there = tables.log.get(id).map(|kept| &kept.envelope);
+        if there.is_some_and(|bytes| *bytes != promise.bytes) {
+            return broken("I9", format!("the server keeps other bytes of {id} than were saved"));
+        }
+    }
+    for tablet in tablets.iter().filter(|tablet| !tablet.dead) {
+        for entry in tablet.disk.entries() {
+            let promise = ledger.saved.get(&entry.id);
+            if promise.is_some_and(|promise| !promise.damaged && promise.bytes != entry.change) {
+                return broken("I9", format!("tablet {} keeps other bytes of {} than were saved", tablet.n, entry.id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I12: the records are what the log says was written.
+pub fn i12_rebuilt_records_are_the_same(tables: &Tables) -> Verdict {
+    let rebuilt = tables.rebuilt();
+    if rebuilt.len() != tables.records.len() {
+        return broken("I12", format!("{} records, {} by the log", tables.records.len(), rebuilt.len()));
+    }
+    for (id, stored) in &tables.records {
+        let again = rebuilt.get(id).map(|stored| (stored.row.seq, stored.row.body.get()));
+        if again != Some((stored.row.seq, stored.row.body.get())) {
+            return broken("I12", format!("record {id} is not what the log says"));
+        }
+    }
+    Ok(())
+}
+
+/// I13: a lane that is in trouble holds up no other.
+pub fn i13_no_lane_waits_for_another(tablet: &Tablet) -> Verdict {
+    let stuck: BTreeSet<LaneId> =
+        tablet.disk.entries().filter(|entry| entry.state == EntryState::Stuck).map(|entry| entry.lane).collect();
+    match tablet.disk.entries().find(|entry| entry.is_waiting() && !stuck.contains(&entry.lane)) {
+        Some(entry) if !stuck.is_empty() => {
+            broken("I13", format!("on tablet {} lane {} waits for another", tablet.n, entry.lane))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// I14: a device that is sealed until a moment holds nothing older than it. What proves "missed" is true.
+pub fn i14_a_seal_is_true(device: DeviceId, tablets: &[Tablet], ledger: &Ledger, tables: &Tables) -> Verdict {
+    if ledger.twins.contains(&device) || ledger.nodes_disagree {
+        return Ok(());
+    }
+    let Some(sealed) = tables.devices.get(&device).and_then(|device| device.sealed) else { return Ok(()) };
+    for tablet in tablets.iter().filter(|tablet| !tablet.dead && tablet.credential == Some(device)) {
+        for entry in tablet.disk.entries().filter(|entry| !tables.log.contains_key(&entry.id)) {
+            let made = ledger.saved.get(&entry.id).filter(|promise| promise.at < sealed.0);
+            // Once delivered and then lost by the server: a restored server's seals are from before.
+            if let Some(promise) = made
+                && !matches!(entry.state, EntryState::Delivered { .. })
+            {
+                let words =
+                    format!("tablet {} holds {} made {} ms before its seal", tablet.n, entry.id, sealed.0 - promise.at);
+                return broken("I14", words);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The moment at which a change was made lies between the ends that are said of it.
+pub fn times_are_bounded(ledger: &Ledger, tables: &Tables) -> Verdict {
+    if ledger.nodes_disagree {
+        return Ok(());
+    }
+    for (id, promise) in ledger.saved.iter().filter(|(_, promise)| promise.clock_was_good && !promise.damaged) {
+        let Some(kept) = tables.log.get(id) else { continue };
+        if promise.at < kept.at.earliest.0 || promise.at > kept.at.latest.0 {
+            let (early, late) = (kept.at.earliest.0 - promise.at, kept.at.latest.0 - promise.at);
+            return broken("time", format!("change {id} is said to lie {early} to {late} ms from when it was"));
+        }
+    }
+    Ok(())
+}

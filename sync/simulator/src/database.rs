@@ -1,0 +1,536 @@
+//! The server's database: transactions that others run beside, one head to wait for, commits that a crash spares or not.
+//!
+//! It answers as `server/src/{canon,records,view,devices}.rs` do over SQL, statement for statement; each statement may let
+//! another transaction go first, or fail.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    future::poll_fn,
+    rc::Rc,
+    task::Poll,
+};
+
+use domain::{
+    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, TeamId},
+    people::Person,
+    photos::PhotoHash,
+    records::{Audience, Body, Reads, Record, Root},
+    time::{Interval, Moment},
+};
+use sync::{
+    messages::{Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Row, Seal, Seq, view_key},
+    server::{Canon, Head, Lane, LogEntry, Logged, audiences, page_end},
+};
+
+use crate::chance::Chance;
+
+/// A logged change.
+#[derive(Debug)]
+pub struct Kept {
+    pub seq: Seq,
+    pub lane: LaneId,
+    pub n: LaneNumber,
+    pub id: ChangeId,
+    pub envelope: String,
+    pub person: Option<PersonId>,
+    pub at: Interval,
+    pub outcome: Outcome,
+    pub rows: Vec<Rc<Stored>>,
+}
+
+/// A record as it is kept; one of a later release has a row and nothing that these rules read.
+#[derive(Debug)]
+pub struct Stored {
+    pub row: Row,
+    pub record: Option<Record>,
+}
+
+impl Stored {
+    pub fn of(row: Row) -> Rc<Self> {
+        Rc::new(Self { record: row.record(), row })
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Device {
+    pub id: DeviceId,
+    pub profile: Profile,
+    pub enrolled_by: PersonId,
+    pub sealed: Option<Moment>,
+    pub retired: bool,
+}
+
+/// Everything that is committed.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    pub epoch: String,
+    pub seq: Seq,
+    pub lanes: BTreeMap<LaneId, Lane>,
+    pub holes: Vec<Hole>,
+    pub log: BTreeMap<ChangeId, Rc<Kept>>,
+    pub records: BTreeMap<RecordId, Rc<Stored>>,
+    roots: BTreeMap<RecordId, BTreeSet<RecordId>>,
+    departures: BTreeMap<(Seq, RecordId), String>,
+    pub devices: BTreeMap<DeviceId, Device>,
+    pub photos: BTreeSet<PhotoHash>,
+    teams: BTreeSet<TeamId>,
+}
+
+impl Tables {
+    fn put(&mut self, stored: Rc<Stored>) {
+        self.roots.entry(stored.row.root).or_default().insert(stored.row.id);
+        if let Some(Record { body: Body::Team(team), .. }) = &stored.record {
+            self.teams.insert(team.id);
+        }
+        self.records.insert(stored.row.id, stored);
+    }
+
+    /// Logs a change with everything that it wrote, in one go.
+    pub fn log_whole(&mut self, kept: Kept) {
+        self.seq = kept.seq;
+        kept.rows.iter().for_each(|stored| self.put(stored.clone()));
+        self.log.insert(kept.id, Rc::new(kept));
+    }
+
+    /// The records as the log says that they were written.
+    pub fn rebuilt(&self) -> BTreeMap<RecordId, Rc<Stored>> {
+        let mut log: Vec<&Rc<Kept>> = self.log.values().collect();
+        log.sort_by_key(|kept| kept.seq);
+        log.iter().flat_map(|kept| &kept.rows).map(|stored| (stored.row.id, stored.clone())).collect()
+    }
+
+    /// What nobody should do: the log decided anew, by the rights of now.
+    #[cfg(feature = "planted")]
+    pub fn decide_again(&mut self) {
+        use domain::decide::{Actor, Context, Side, decide};
+        let mut log: Vec<Rc<Kept>> = self.log.values().cloned().collect();
+        log.sort_by_key(|kept| kept.seq);
+        let people = self.records.clone();
+        self.records.clear();
+        for kept in log {
+            let change = sync::messages::Envelope::read(&kept.envelope).and_then(|envelope| envelope.open());
+            let (Ok(change), Some(person)) = (change, kept.person) else {
+                kept.rows.iter().for_each(|stored| self.put(stored.clone()));
+                continue;
+            };
+            let of = |id: &RecordId| self.records.get(id).and_then(|stored| stored.record.clone());
+            let root = change.deed.root(crate::community::COMMUNITY);
+            let ids = self.roots.get(&root).cloned().unwrap_or_default();
+            let root = Root { records: ids.iter().filter_map(of).collect() };
+            let reads: Reads = change.deed.reads(crate::community::COMMUNITY).iter().filter_map(of).collect();
+            let now = people.get(&person.into()).and_then(|stored| stored.record.clone());
+            let Some(Record { body: Body::Person(person), .. }) = now else { continue };
+            let context = Context { community: crate::community::COMMUNITY, side: Side::Server, at: kept.at };
+            if let Ok(decision) = decide(&root, &reads, &change, &Actor::Person(person), &context) {
+                for record in decision.records {
+                    self.put(Rc::new(Stored { row: Row::of(&record, kept.seq), record: Some(record) }));
+                }
+            }
+        }
+    }
+
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        match self.records.get(&id.into())?.record.as_ref()?.body {
+            Body::Person(ref person) => Some(person),
+            _ => None,
+        }
+    }
+
+    pub fn audiences_of(&self, profile: Profile) -> BTreeSet<Audience> {
+        let owner = match profile {
+            Profile::Shared => None,
+            Profile::Personal { person } => self.person(person),
+        };
+        audiences(profile, owner, self.teams.iter().copied())
+    }
+
+    /// The rows that a device with this profile may hold.
+    pub fn view_of(&self, profile: Profile) -> BTreeMap<RecordId, &Row> {
+        let held: BTreeSet<String> = self.audiences_of(profile).iter().map(ToString::to_string).collect();
+        let rows = self.records.values().map(|stored| &stored.row);
+        rows.filter(|row| held.contains(&row.audience)).map(|row| (row.id, row)).collect()
+    }
+
+    pub fn lanes_of(&self, device: DeviceId) -> Vec<Seal> {
+        let own = self.lanes.values().filter(|lane| lane.device == device);
+        own.map(|lane| Seal { lane: lane.id, last: lane.last }).collect()
+    }
+
+    fn rows(&self, held: &BTreeSet<String>, after: Seq, to: Seq) -> Vec<Row> {
+        let seen = self.records.values().map(|stored| &stored.row);
+        let seen = seen.filter(|row| row.seq > after && row.seq <= to && held.contains(&row.audience));
+        let mut rows: Vec<&Row> = seen.collect();
+        rows.sort_by_key(|row| (row.seq, row.id));
+        rows.into_iter().cloned().collect()
+    }
+
+    fn departed(&self, held: &BTreeSet<String>, after: Seq, to: Seq) -> Vec<RecordId> {
+        let is_held = |id: &RecordId| self.records.get(id).is_some_and(|stored| held.contains(&stored.row.audience));
+        let gone = self
+            .departures
+            .iter()
+            .filter(|((seq, id), audience)| *seq > after && *seq <= to && held.contains(*audience) && !is_held(id));
+        let ids: BTreeSet<RecordId> = gone.map(|((_, id), _)| *id).collect();
+        ids.into_iter().collect()
+    }
+}
+
+/// The database refused: the caller rolls back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Another transaction was first: 40001, SQLITE_BUSY.
+    LostRace,
+}
+
+#[derive(Clone)]
+pub struct Database {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    tables: RefCell<Tables>,
+    /// A copy that lags behind; only readers are sent to it.
+    standby: RefCell<Option<Rc<Tables>>>,
+    head_taken_by: Cell<Option<u64>>,
+    transactions: Cell<u64>,
+    /// The highest number that any transaction has given, committed or not.
+    #[cfg(feature = "planted")]
+    given: Cell<Seq>,
+    chance: Chance,
+    races: u32,
+    page_rows: usize,
+    pub races_lost: Cell<u64>,
+}
+
+impl Database {
+    pub fn new(tables: Tables, chance: Chance, races: u32, page_rows: usize) -> Self {
+        Self {
+            inner: Rc::new(Inner {
+                #[cfg(feature = "planted")]
+                given: Cell::new(tables.seq),
+                tables: RefCell::new(tables),
+                standby: RefCell::new(None),
+                head_taken_by: Cell::new(None),
+                transactions: Cell::new(0),
+                chance,
+                races,
+                page_rows,
+                races_lost: Cell::new(0),
+            }),
+        }
+    }
+
+    pub fn read<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
+        look(&self.inner.tables.borrow())
+    }
+
+    /// What an operator or another part of the server writes in one statement.
+    pub fn write<T>(&self, change: impl FnOnce(&mut Tables) -> T) -> T {
+        change(&mut self.inner.tables.borrow_mut())
+    }
+
+    pub fn copy(&self) -> Rc<Tables> {
+        Rc::new(self.inner.tables.borrow().clone())
+    }
+
+    pub fn refresh_standby(&self) {
+        *self.inner.standby.borrow_mut() = Some(self.copy());
+    }
+
+    pub fn standby(&self) -> Option<Rc<Tables>> {
+        self.inner.standby.borrow().clone()
+    }
+
+    pub fn races_lost(&self) -> u64 {
+        self.inner.races_lost.get()
+    }
+
+    /// Another state takes the place of this one: a backup, or a standby that was promoted.
+    pub fn replace(&self, tables: Tables) {
+        #[cfg(feature = "planted")]
+        self.inner.given.set(tables.seq);
+        *self.inner.tables.borrow_mut() = tables;
+        *self.inner.standby.borrow_mut() = None;
+    }
+
+    pub fn begin(&self, size: usize) -> Transaction {
+        self.inner.transactions.set(self.inner.transactions.get() + 1);
+        #[cfg(not(feature = "planted"))]
+        let _ = size;
+        Transaction {
+            id: self.inner.transactions.get(),
+            db: self.clone(),
+            writes: Writes::default(),
+            #[cfg(feature = "planted")]
+            size,
+        }
+    }
+
+    /// One statement: another transaction may run before it, and it may lose a race.
+    async fn statement(&self) -> Result<(), Failure> {
+        if self.inner.chance.percent(12) {
+            turn().await;
+        }
+        if self.inner.chance.permille(self.inner.races / 4) {
+            self.inner.races_lost.set(self.inner.races_lost.get() + 1);
+            return Err(Failure::LostRace);
+        }
+        Ok(())
+    }
+
+    /// Answers a pull out of one state of the database: rights, head and rows belong together.
+    pub async fn pull(&self, from: Option<Rc<Tables>>, profile: Profile, pull: &Pull) -> Result<PullAnswer, Failure> {
+        self.statement().await?;
+        #[cfg(feature = "planted")]
+        if sync::planted::is(sync::planted::Bug::HeadAfterRows) {
+            return Ok(self.pull_head_last(profile, pull).await);
+        }
+        let read = |tables: &Tables| self.page(tables, profile, pull, tables.seq);
+        Ok(match from {
+            Some(standby) => read(&standby),
+            None => self.read(read),
+        })
+    }
+
+    fn page(&self, tables: &Tables, profile: Profile, pull: &Pull, head: Seq) -> PullAnswer {
+        let held = tables.audiences_of(profile);
+        let view = view_key(&held);
+        if pull.epoch != tables.epoch || pull.view != view {
+            return PullAnswer::Rebuild { epoch: tables.epoch.clone(), view };
+        }
+        let held: BTreeSet<String> = held.iter().map(ToString::to_string).collect();
+        let cursor = pull.cursor.max(0);
+        let mut rows = tables.rows(&held, cursor, head);
+        let seqs: Vec<Seq> = rows.iter().map(|row| row.seq).collect();
+        let (mut end, mut more) = page_end(&seqs, self.inner.page_rows);
+        if end == 0 && more {
+            // One change alone is longer than a page: it goes whole.
+            end = seqs.partition_point(|seq| *seq == seqs[0]);
+            more = seqs[0] < head;
+        }
+        rows.truncate(end);
+        let next = match rows.last() {
+            Some(last) if more => last.seq,
+            _ => head.max(cursor),
+        };
+        let departures = tables.departed(&held, cursor, next);
+        let (epoch, after) = (tables.epoch.clone(), Some(pull.cursor));
+        PullAnswer::Page(Page { epoch, view, cursor: next, after, head: Some(head), more, rows, departures })
+    }
+
+    #[cfg(feature = "planted")]
+    async fn pull_head_last(&self, profile: Profile, pull: &Pull) -> PullAnswer {
+        let before = self.copy();
+        turn().await;
+        turn().await;
+        self.page(&before, profile, pull, self.read(|tables| tables.seq))
+    }
+}
+
+/// One transaction. It rolls back unless it is committed.
+pub struct Transaction {
+    id: u64,
+    db: Database,
+    writes: Writes,
+    #[cfg(feature = "planted")]
+    size: usize,
+}
+
+#[derive(Default)]
+struct Writes {
+    lanes: BTreeMap<LaneId, Lane>,
+    holes: Vec<Hole>,
+    log: Vec<Rc<Kept>>,
+    records: BTreeMap<RecordId, Rc<Stored>>,
+    departures: Vec<((Seq, RecordId), String)>,
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if self.db.inner.head_taken_by.get() == Some(self.id) {
+            self.db.inner.head_taken_by.set(None);
+        }
+    }
+}
+
+impl Transaction {
+    /// Makes everything true at once, and durable.
+    pub async fn commit(mut self) -> Result<(), Failure> {
+        self.db.statement().await?;
+        let writes = std::mem::take(&mut self.writes);
+        self.db.write(|tables| {
+            if let Some(last) = writes.log.last() {
+                tables.seq = tables.seq.max(last.seq);
+            }
+            tables.lanes.extend(writes.lanes);
+            tables.holes.extend(writes.holes);
+            tables.log.extend(writes.log.into_iter().map(|kept| (kept.id, kept)));
+            writes.records.into_values().for_each(|stored| tables.put(stored));
+            tables.departures.extend(writes.departures);
+        });
+        Ok(())
+    }
+
+    /// What a bug would leave of a transaction that failed: the lanes' numbers.
+    #[cfg(feature = "planted")]
+    pub fn leave_numbers(&mut self) {
+        let lanes = std::mem::take(&mut self.writes.lanes);
+        self.db.write(|tables| tables.lanes.extend(lanes));
+    }
+
+    /// Logs what a later release of the server wrote: rows that this one does not read, all under one number.
+    pub fn log_rows(&mut self, head: Seq, lane: LaneId, id: ChangeId, rows: Vec<Row>) {
+        let seq = head + 1;
+        let rows: Vec<Rc<Stored>> = rows.into_iter().map(|row| Stored::of(Row { seq, ..row })).collect();
+        let written: Vec<_> = rows.into_iter().filter(|stored| self.put(seq, stored.clone())).collect();
+        let entry = Kept {
+            seq,
+            lane,
+            n: seq,
+            id,
+            envelope: String::new(),
+            person: None,
+            at: Interval::exactly(Moment(0)),
+            outcome: Outcome::Accepted { flags: BTreeSet::new() },
+            rows: written,
+        };
+        self.writes.log.push(Rc::new(entry));
+    }
+
+    fn stored(&self, id: RecordId) -> Option<Rc<Stored>> {
+        self.writes.records.get(&id).cloned().or_else(|| self.db.read(|tables| tables.records.get(&id).cloned()))
+    }
+
+    /// Writes a record and notes for whom it disappears. An id that is taken by another root or kind stays what it is.
+    fn put(&mut self, seq: Seq, stored: Rc<Stored>) -> bool {
+        if let Some(before) = self.stored(stored.row.id) {
+            if before.row.root != stored.row.root || before.row.kind != stored.row.kind {
+                return false;
+            }
+            let forgotten = cfg!(feature = "planted") && planted_departure_forgotten();
+            if before.row.audience != stored.row.audience && !forgotten {
+                self.writes.departures.push(((seq, stored.row.id), before.row.audience.clone()));
+            }
+        }
+        self.writes.records.insert(stored.row.id, stored);
+        true
+    }
+}
+
+#[cfg(feature = "planted")]
+fn planted_departure_forgotten() -> bool {
+    sync::planted::is(sync::planted::Bug::DepartureForgotten)
+}
+
+#[cfg(not(feature = "planted"))]
+fn planted_departure_forgotten() -> bool {
+    false
+}
+
+impl Canon for Transaction {
+    type Failure = Failure;
+
+    async fn take_head(&mut self) -> Result<Head, Failure> {
+        self.db.statement().await?;
+        #[cfg(feature = "planted")]
+        if sync::planted::is(sync::planted::Bug::NoHeadLock) {
+            let given = &self.db.inner.given;
+            let seq = given.get();
+            given.set(seq + self.size as Seq);
+            return Ok(Head { epoch: self.db.read(|tables| tables.epoch.clone()), seq });
+        }
+        while self.db.inner.head_taken_by.get().is_some() {
+            turn().await;
+        }
+        self.db.inner.head_taken_by.set(Some(self.id));
+        Ok(self.db.read(|tables| Head { epoch: tables.epoch.clone(), seq: tables.seq }))
+    }
+
+    async fn lane(&mut self, lane: LaneId) -> Result<Option<Lane>, Failure> {
+        self.db.statement().await?;
+        let own = self.writes.lanes.get(&lane).copied();
+        Ok(own.or_else(|| self.db.read(|tables| tables.lanes.get(&lane).copied())))
+    }
+
+    async fn open_lane(&mut self, lane: &Lane, _identity: Identity) -> Result<(), Failure> {
+        self.db.statement().await?;
+        self.writes.lanes.insert(lane.id, *lane);
+        Ok(())
+    }
+
+    async fn advance_lane(&mut self, lane: LaneId, last: LaneNumber) -> Result<(), Failure> {
+        if let Some(known) = self.lane(lane).await? {
+            self.writes.lanes.insert(lane, Lane { last, ..known });
+        }
+        Ok(())
+    }
+
+    async fn record_hole(&mut self, hole: Hole) -> Result<(), Failure> {
+        self.db.statement().await?;
+        self.writes.holes.push(hole);
+        Ok(())
+    }
+
+    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Failure> {
+        self.db.statement().await?;
+        let own = self.writes.log.iter().find(|kept| kept.id == id).cloned();
+        let kept = own.or_else(|| self.db.read(|tables| tables.log.get(&id).cloned()));
+        Ok(kept.map(|kept| Logged { seq: kept.seq, outcome: kept.outcome.clone() }))
+    }
+
+    async fn root(&mut self, id: RecordId) -> Result<Root, Failure> {
+        self.db.statement().await?;
+        let mut ids = self.db.read(|tables| tables.roots.get(&id).cloned().unwrap_or_default());
+        let own = self.writes.records.values().filter(|stored| stored.row.root == id);
+        ids.extend(own.map(|stored| stored.row.id));
+        Ok(Root { records: ids.into_iter().filter_map(|id| self.stored(id)?.record.clone()).collect() })
+    }
+
+    async fn reads(&mut self, ids: &[RecordId]) -> Result<Reads, Failure> {
+        self.db.statement().await?;
+        Ok(ids.iter().filter_map(|id| self.stored(*id)?.record.clone()).collect())
+    }
+
+    async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Failure> {
+        self.db.statement().await?;
+        Ok(self.stored(id.into()).and_then(|stored| match &stored.record.as_ref()?.body {
+            Body::Person(person) => Some(person.clone()),
+            _ => None,
+        }))
+    }
+
+    async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {
+        use sha2::{Digest, Sha256};
+        Ok(domain::tags::to_hex(&Sha256::new().chain_update("the community's key").chain_update(words).finalize()))
+    }
+
+    async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
+        self.db.statement().await?;
+        let mut rows = vec![];
+        for record in entry.records {
+            let stored = Rc::new(Stored { row: Row::of(record, entry.seq), record: Some(record.clone()) });
+            if self.put(entry.seq, stored.clone()) {
+                rows.push(stored);
+            }
+        }
+        self.writes.log.push(Rc::new(Kept {
+            seq: entry.seq,
+            lane: entry.lane,
+            n: entry.n,
+            id: entry.id,
+            envelope: entry.envelope.to_owned(),
+            person: entry.person,
+            at: entry.at,
+            outcome: entry.outcome.clone(),
+            rows,
+        }));
+        Ok(())
+    }
+}
+
+/// Lets the others go first, once.
+pub async fn turn() {
+    let mut waited = false;
+    poll_fn(move |_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}

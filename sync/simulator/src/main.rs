@@ -1,0 +1,150 @@
+//! `cargo xtask simulate`: many seeds on every core, or one of them told in full.
+
+use std::{
+    process::ExitCode,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use simulator::{
+    faults::{NAMES, Reached},
+    run::{Finished, caught, run},
+};
+
+#[derive(Parser)]
+#[command(name = "simulate", about = "Run many devices and one server through every fault, from seeds")]
+struct CommandLine {
+    /// How many seeds, beginning with --from
+    #[arg(long, default_value_t = 3_000)]
+    seeds: u64,
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Replay one seed and tell everything that happened
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Go on for so many minutes, however many seeds that is
+    #[arg(long)]
+    minutes: Option<u64>,
+    /// Print how often each fault was reached
+    #[arg(long)]
+    faults: bool,
+    /// Build each planted bug in and count the seeds that it takes to find it
+    #[cfg(feature = "planted")]
+    #[arg(long)]
+    planted: bool,
+}
+
+fn main() -> ExitCode {
+    let asked = CommandLine::parse();
+    if let Some(seed) = asked.seed {
+        return replay(seed);
+    }
+    #[cfg(feature = "planted")]
+    if asked.planted {
+        return simulator::planted::report();
+    }
+    many(&asked)
+}
+
+fn replay(seed: u64) -> ExitCode {
+    let finished = run(seed, true);
+    finished.story.iter().for_each(|line| println!("{line}"));
+    match finished.broken {
+        Some(broken) => {
+            println!("seed {seed}: {} is broken: {}", broken.invariant, broken.words);
+            ExitCode::FAILURE
+        }
+        None => {
+            println!("seed {seed}: everything holds");
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+#[derive(Default)]
+struct Total {
+    reached: Reached,
+    seeds: u64,
+    operations: usize,
+    saved: usize,
+    messages: usize,
+    failed: Vec<(u64, String)>,
+}
+
+fn many(asked: &CommandLine) -> ExitCode {
+    let began = Instant::now();
+    let end = asked.minutes.map(|minutes| began + Duration::from_secs(60 * minutes));
+    let next = AtomicU64::new(asked.from);
+    let total = Mutex::new(Total::default());
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            let is_over = match end {
+                Some(end) => Instant::now() >= end,
+                None => seed >= asked.from + asked.seeds,
+            };
+            let has_seen_enough = total.lock().expect("no thread panics with the lock").failed.len() >= 20;
+            if is_over || has_seen_enough {
+                break;
+            }
+            add(&mut total.lock().expect("no thread panics with the lock"), seed, caught(seed));
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    let total = total.into_inner().expect("no thread panics with the lock");
+    report(asked, &total, began.elapsed())
+}
+
+fn add(total: &mut Total, seed: u64, finished: Result<Finished, String>) {
+    total.seeds += 1;
+    match finished {
+        Ok(finished) => {
+            total.reached.merge(&finished.reached);
+            total.operations += finished.operations;
+            total.saved += finished.saved;
+            total.messages += finished.messages;
+            if let Some(broken) = finished.broken {
+                total.failed.push((seed, format!("{} is broken: {}", broken.invariant, broken.words)));
+            }
+        }
+        Err(panic) => total.failed.push((seed, format!("panicked: {panic}"))),
+    }
+}
+
+fn report(asked: &CommandLine, total: &Total, took: Duration) -> ExitCode {
+    let seconds = took.as_secs_f64();
+    println!(
+        "{} seeds in {seconds:.1} s: {} operations, {} changes saved, {} messages",
+        total.seeds, total.operations, total.saved, total.messages
+    );
+    if asked.faults {
+        for name in NAMES {
+            println!("{:>9}  {name}", total.reached.of(name));
+        }
+    }
+    let mut failed = total.failed.clone();
+    failed.sort();
+    for (seed, words) in &failed {
+        println!("seed {seed}: {words}");
+    }
+    if let Some((seed, _)) = failed.first() {
+        println!("replay one with: cargo xtask simulate --seed {seed}");
+        return ExitCode::FAILURE;
+    }
+    let never = total.reached.never();
+    if total.seeds >= 3_000 && !never.is_empty() {
+        println!("never reached: {}", never.join("; "));
+        return ExitCode::FAILURE;
+    }
+    println!("every invariant held; {} of {} faults were reached", NAMES.len() - never.len(), NAMES.len());
+    ExitCode::SUCCESS
+}

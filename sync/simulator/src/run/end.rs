@@ -1,0 +1,69 @@
+//! Fair weather, and what must be true after it.
+
+use super::*;
+
+impl Run {
+    /// The last fault is over.
+    pub(super) fn calm_down(&mut self) {
+        self.calm = true;
+        self.tell(|| "fair weather from here on".into());
+        self.server_is_up = true;
+        self.patience_until = 0;
+        for n in 0..self.tablets.len() {
+            self.nets[n] = Net::Fine;
+            self.tablets[n].disk.full = false;
+            if self.tablets[n].dead {
+                continue;
+            }
+            if self.tablets[n].asleep_since.is_some() {
+                self.wakes(n);
+            }
+            for at in 0..self.tablets[n].tabs.len() {
+                let (serial, was) = (self.tablets[n].tabs[at].serial, self.tablets[n].tabs[at].frozen);
+                self.tablets[n].tabs[at].frozen = false;
+                if was {
+                    self.ring(n, serial);
+                }
+            }
+            // One withdrawn device in three is left alone: its work stays where it is.
+            if n % 3 != 2 {
+                self.enrols_again_if_unknown(n);
+            }
+            if self.tablets[n].tabs.is_empty() {
+                self.at(10, Event::Opens { tablet: n });
+            }
+        }
+        self.at(CALM, Event::Calm);
+    }
+
+    pub(super) fn is_known(&self, n: usize) -> bool {
+        let device = self.tablets[n].credential;
+        device.is_some_and(|id| self.db.read(|tables| tables.devices.get(&id).is_some_and(|device| !device.retired)))
+    }
+
+    pub(super) fn what_must_be_true(&mut self) -> Result<(), Broken> {
+        for _ in 0..self.db.races_lost().min(1) {
+            self.reached.hit("4 a lost race with another transaction");
+        }
+        self.tell(|| "what must be true".into());
+        self.db.read(|tables| {
+            checks::i1_nothing_saved_is_lost(&self.ledger, &self.tablets, tables)?;
+            checks::i2_counts_once(&self.ledger, tables)?;
+            checks::numbers_are_accounted_for(tables, &self.repeated)?;
+            checks::i3_order_is_kept(&self.ledger, tables)?;
+            checks::i9_bytes_are_kept(&self.ledger, &self.tablets, tables)?;
+            checks::i12_rebuilt_records_are_the_same(tables)?;
+            checks::times_are_bounded(&self.ledger, tables)?;
+            for (n, tablet) in self.tablets.iter().enumerate() {
+                if tablet.dead || !self.is_known(n) {
+                    continue;
+                }
+                checks::i13_no_lane_waits_for_another(tablet)?;
+                checks::i8_queues_are_empty(tablet)?;
+                checks::i5_holds_only_what_it_may(tablet, &self.views)?;
+                checks::i4_everyone_holds_the_same(tablet, tables)?;
+            }
+            Ok(())
+        })
+    }
+}

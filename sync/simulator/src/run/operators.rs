@@ -1,0 +1,115 @@
+//! What becomes of the server.
+
+use super::*;
+
+impl Run {
+    pub(super) fn the_server_fails(&mut self) {
+        match self.chance.below(14) {
+            0..3 if self.rough.servers_crash && self.server_is_up => {
+                // In the middle of the next push, as soon as there is one.
+                self.crash_soon = true;
+            }
+            3..5 if self.rough.servers_crash => {
+                self.patience_until = self.now + self.chance.between(1_000, 20_000);
+            }
+            5..8 if self.rough.restores => self.backup = self.db.copy(),
+            8..10 if self.rough.restores => self.restore(),
+            10 if self.rough.restores && self.rough.replicas => self.promote(),
+            11..14 if self.rough.releases => self.the_server_is_of_a_later_release(),
+            _ => {}
+        }
+        self.rebuild_records();
+    }
+
+    /// An operator puts the last backup in the server's place. It has a new epoch.
+    pub(super) fn restore(&mut self) {
+        self.reached.hit("6 a server restored from a backup");
+        self.tell(|| "the server is restored from its backup".into());
+        let tables = (*self.backup).clone();
+        self.replace(tables);
+    }
+
+    pub(super) fn promote(&mut self) {
+        let Some(standby) = self.db.standby() else { return };
+        if standby.epoch != self.db.read(|tables| tables.epoch.clone()) {
+            return;
+        }
+        self.reached.hit("55 a standby promoted without the last seconds");
+        self.tell(|| "the standby is promoted".into());
+        self.replace((*standby).clone());
+    }
+
+    pub(super) fn replace(&mut self, mut tables: Tables) {
+        self.calls.clear();
+        self.epochs += 1;
+        tables.epoch = format!("epoch {}", self.epochs);
+        self.ledger.server_was_restored = true;
+        // The photos' folder is not in the database's backup: it has them all.
+        tables.photos = self.db.read(|now| now.photos.clone());
+        self.db.replace(tables);
+        self.backup = self.db.copy();
+        self.repeated.clear();
+        self.accept_repeats();
+    }
+
+    /// After a restore a number may have been consumed by a change that the log has in another place.
+    pub(super) fn accept_repeats(&mut self) {
+        self.db.read(|tables| {
+            let logged: BTreeSet<_> = tables.log.values().map(|kept| (kept.lane, kept.n)).collect();
+            for lane in tables.lanes.values() {
+                self.repeated.extend((1..=lane.last).map(|n| (lane.id, n)).filter(|place| !logged.contains(place)));
+            }
+        });
+    }
+
+    /// A later release of the server writes kinds, fields, and several records with one change.
+    pub(super) fn the_server_is_of_a_later_release(&mut self) {
+        if !self.server_is_up || !self.calls.is_empty() {
+            return;
+        }
+        let many = self.chance.between(1, 4);
+        let mut rows: Vec<Row> = (0..many)
+            .map(|_| {
+                let id = RecordId(self.chance.uuid());
+                let body = serde_json::value::RawValue::from_string("{\"later\": 1.50}".into()).expect("JSON");
+                Row { id, root: id, audience: "staff".into(), seq: 0, kind: "hologram".into(), body }
+            })
+            .collect();
+        let known: Vec<Row> = self.db.read(|tables| {
+            let areas = tables.records.values().filter(|stored| stored.row.kind == "area");
+            areas.map(|stored| stored.row.clone()).collect()
+        });
+        if let Some(row) = self.chance.pick(&known) {
+            let text = row.body.get().replacen('{', "{\"later\": [1, 2.50],", 1);
+            let body = serde_json::value::RawValue::from_string(text).expect("JSON");
+            rows.push(Row { body, ..row.clone() });
+            self.reached.hit("42 a field of a later release");
+        }
+        if let Some(Row { audience, .. }) = rows.first_mut()
+            && self.chance.percent(30)
+        {
+            *audience = "managers".into();
+        }
+        let id = ChangeId(self.chance.uuid());
+        let head = self.db.read(|tables| tables.seq);
+        let mut tx = self.db.begin(1);
+        tx.log_rows(head, OWN_LANE, id, rows);
+        let mut commit = Box::pin(tx.commit());
+        let mut context = Context::from_waker(Waker::noop());
+        while commit.as_mut().poll(&mut context).is_pending() {}
+    }
+
+    /// An operator makes the records anew from the log.
+    pub(super) fn rebuild_records(&mut self) {
+        if !self.chance.percent(20) || !self.calls.is_empty() {
+            return;
+        }
+        self.reached.hit("records rebuilt from the log");
+        #[cfg(feature = "planted")]
+        if sync::planted::is(sync::planted::Bug::ReplayDecidesAgain) {
+            self.db.write(Tables::decide_again);
+            return;
+        }
+        self.db.write(|tables| tables.records = tables.rebuilt());
+    }
+}

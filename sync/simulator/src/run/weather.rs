@@ -1,0 +1,252 @@
+//! What people do, and what goes wrong.
+
+use super::*;
+
+impl Run {
+    pub(super) fn operation(&mut self) -> Result<(), Broken> {
+        if self.left == 0 {
+            self.calm_down();
+            return Ok(());
+        }
+        self.left -= 1;
+        let after = self.chance.between(200, 5_000);
+        self.at(after, Event::Operation);
+        let n = self.chance.below(self.tablets.len());
+        match self.chance.below(1000) {
+            0..520 => return self.somebody_saves(n),
+            520..600 => self.somebody_else_comes(n),
+            600..660 => self.another_tab(n),
+            660..700 => self.a_tab_closes(n),
+            700..790 => self.the_network_changes(n),
+            790..830 => self.the_tablet_sleeps(n),
+            830..900 => self.the_server_fails(),
+            900..930 => self.the_clock_changes(n),
+            _ => self.the_tablet_suffers(n),
+        }
+        Ok(())
+    }
+
+    pub(super) fn somebody_saves(&mut self, n: usize) -> Result<(), Broken> {
+        let open: Vec<u64> = self.tablets[n].tabs.iter().filter(|tab| !tab.frozen).map(|tab| tab.serial).collect();
+        let Some(serial) = self.chance.pick(&open).copied() else { return Ok(()) };
+        if self.tablets[n].asleep_since.is_some() {
+            return Ok(());
+        }
+        let Some(at) = self.tablets[n].tab(serial) else { return Ok(()) };
+        let photos = match self.chance.below(12) {
+            0 => {
+                let empty = self.chance.percent(15);
+                let photo = self.tablets[n].photograph(self.now, empty);
+                photo.into_iter().collect()
+            }
+            _ => vec![],
+        };
+        let tablet = &self.tablets[n];
+        let world = &tablet.tabs[at].world;
+        let who = tablet.present;
+        let idea = Idea { chance: &self.chance, world, who, now: Moment(self.now), rights: self.rough.rights };
+        let deeds = idea.deeds(photos);
+        if !self.calm && self.chance.permille(self.rough.killed) {
+            self.reached.hit("a tab killed before a save was complete");
+            self.kill(n, serial);
+            return Ok(());
+        }
+        let under_way = self.tablets[n]
+            .tabs
+            .iter()
+            .filter_map(|tab| tab.asked)
+            .any(|id| self.sent.get(&id).is_some_and(|sent| matches!(sent.request, Request::Push(_))));
+        let saved = match self.tablets[n].append(at, deeds, self.now) {
+            Ok(saved) => saved,
+            Err(_) => {
+                if self.tablets[n].disk.full {
+                    self.reached.hit("a full disk");
+                }
+                return Ok(());
+            }
+        };
+        let mut saved = saved;
+        self.promise(n, &saved);
+        self.maybe_of_a_later_release(n, &mut saved);
+        if under_way {
+            self.reached.hit("16 saved while a push was under way");
+        }
+        if saved.entries.len() > 1 {
+            self.reached.hit("a bundle of several changes");
+        }
+        if self.tablets[n].tabs.len() > 1 && at > 0 {
+            self.reached.hit("22 saved from several tabs");
+        }
+        self.tell(|| format!("tablet {n} tab {serial} saves {}", listed(&saved.changes)));
+        let after = self.chance.between(1, 40);
+        self.at(after, Event::Heard { tablet: n, told: Told::Outbox });
+        if !self.calm && self.chance.permille(self.rough.killed) {
+            self.reached.hit("a tab killed between the save and the word");
+            self.kill(n, serial);
+            return Ok(());
+        }
+        self.tablets[n].show(at, &saved);
+        self.ring(n, serial);
+        self.look_at(n, at)
+    }
+
+    /// From here on what was saved is never lost.
+    pub(super) fn promise(&mut self, n: usize, saved: &crate::tablet::Saved) {
+        let may_set_up = self.db.read(|tables| {
+            let person = tables.person(self.tablets[n].present);
+            person.is_some_and(|person| may(&person.roles, Act::SetUp))
+        });
+        for (entry, change) in saved.entries.iter().zip(&saved.changes) {
+            if let Deed::Fact(domain::changes::Fact::RoundStarted(started)) = &change.deed {
+                let first = *self.started.entry(started.round().into()).or_insert(n);
+                if first != n {
+                    self.reached.hit("a round begun on two tablets");
+                }
+            }
+            if let Deed::Fact(domain::changes::Fact::VisitCorrected(corrected)) = &change.deed {
+                let of_visit = |id: &ChangeId| {
+                    self.ledger.saved.get(id).and_then(|promise| checks::shows(&promise.deed))
+                        == Some(corrected.visit.into())
+                };
+                if self.unanswered.keys().any(of_visit) {
+                    self.reached.hit("26 corrected while its push was under way");
+                }
+            }
+            self.ledger.photos.extend(change.deed.photos().iter().map(|photo| photo.hash));
+            let promise = Promise {
+                bytes: entry.change.clone(),
+                person: entry.person,
+                tablet: n,
+                at: self.now,
+                order: self.ledger.saved.len(),
+                clock_was_good: !self.tablets[n].clock_was_set,
+                damaged: false,
+                deed: change.deed.clone(),
+                was_allowed: may_set_up,
+            };
+            self.ledger.saved.insert(entry.id, promise);
+        }
+    }
+
+    /// A tablet of a later release writes kinds and fields that nobody here knows.
+    pub(super) fn maybe_of_a_later_release(&mut self, n: usize, saved: &mut crate::tablet::Saved) {
+        if !self.rough.releases || saved.entries.len() != 1 || !self.chance.percent(8) {
+            return;
+        }
+        let entry = &mut saved.entries[0];
+        let kind = entry.kind.clone();
+        let changed = entry.change.replacen(&format!("\"{kind}\""), "\"hologram.recorded\"", 1);
+        self.tablets[n].disk.rewrite((entry.lane, entry.n), "hologram.recorded", changed.clone());
+        (entry.kind, entry.change) = ("hologram.recorded".into(), changed.clone());
+        if let Some(promise) = self.ledger.saved.get_mut(&entry.id) {
+            promise.bytes = changed;
+            promise.deed = Deed::Fact(domain::changes::Fact::RoundFinished(domain::changes::RoundFinished {
+                round: domain::ids::RoundId(uuid::Uuid::nil()),
+                note: String::new(),
+            }));
+        }
+        self.reached.hit("42 a change of a later release");
+    }
+
+    pub(super) fn somebody_else_comes(&mut self, n: usize) {
+        if self.tablets[n].profile == Profile::Shared {
+            self.tablets[n].present = person(self.chance.between(0, PEOPLE as i64 - 2) as u128);
+        }
+    }
+
+    pub(super) fn another_tab(&mut self, n: usize) {
+        if self.tablets[n].tabs.len() < 3 {
+            self.opens(n);
+        }
+    }
+
+    pub(super) fn a_tab_closes(&mut self, n: usize) {
+        let all: Vec<u64> = self.tablets[n].tabs.iter().map(|tab| tab.serial).collect();
+        let Some(serial) = self.chance.pick(&all).copied() else { return };
+        if self.chance.percent(30) && self.rough.without_locks | (all.len() > 1) {
+            let Some(at) = self.tablets[n].tab(serial) else { return };
+            if self.tablets[n].tabs[at].exchange.is_some() {
+                self.reached.hit("36 a courier that is frozen");
+            }
+            self.tablets[n].tabs[at].frozen = true;
+            let after = self.chance.between(1_000, 50_000);
+            self.at(after, Event::Thaws { tablet: n, tab: serial });
+            return;
+        }
+        self.kill(n, serial);
+    }
+
+    /// A tab is gone with everything that it had in memory; another takes over, or somebody opens one again.
+    pub(super) fn kill(&mut self, n: usize, serial: u64) {
+        let Some(at) = self.tablets[n].tab(serial) else { return };
+        self.tablets[n].tabs.remove(at);
+        self.tell(|| format!("tablet {n} loses tab {serial}"));
+        if self.tablets[n].tabs.is_empty() {
+            let after = self.chance.between(300, 8_000);
+            self.at(after, Event::Opens { tablet: n });
+        } else {
+            self.begin(n);
+        }
+    }
+
+    pub(super) fn kill_all(&mut self, n: usize) {
+        let all: Vec<u64> = self.tablets[n].tabs.drain(..).map(|tab| tab.serial).collect();
+        self.tell(|| format!("tablet {n} loses tabs {all:?}"));
+        let after = self.chance.between(300, 8_000);
+        self.at(after, Event::Opens { tablet: n });
+    }
+
+    pub(super) fn the_network_changes(&mut self, n: usize) {
+        if !self.rough.partitions && !self.rough.portals {
+            return;
+        }
+        let net = match self.chance.below(4) {
+            0 if self.rough.portals => Net::Portal,
+            _ if !self.rough.partitions => return,
+            1 => Net::NothingBack,
+            2 => Net::NothingOut,
+            _ => Net::None,
+        };
+        match net {
+            Net::NothingBack => self.reached.hit("15 nothing comes back"),
+            Net::NothingOut => self.reached.hit("15 nothing goes out"),
+            Net::None => self.reached.hit("15 no network at all"),
+            Net::Portal | Net::Fine => {}
+        }
+        self.nets[n] = net;
+        let after = self.chance.between(0, if self.chance.percent(70) { 10_000 } else { 120_000 });
+        self.at(after, Event::NetworkIsBack { tablet: n });
+    }
+
+    pub(super) fn network_is_back(&mut self, n: usize) {
+        self.nets[n] = Net::Fine;
+        // Often the browser notices.
+        if self.chance.percent(50) {
+            let all: Vec<u64> = self.tablets[n].tabs.iter().map(|tab| tab.serial).collect();
+            all.into_iter().for_each(|tab| self.ring(n, tab));
+        }
+    }
+
+    pub(super) fn the_tablet_sleeps(&mut self, n: usize) {
+        if self.tablets[n].asleep_since.is_some() {
+            return;
+        }
+        self.reached.hit("a tablet asleep");
+        self.tell(|| format!("tablet {n} falls asleep"));
+        self.tablets[n].fall_asleep(self.now);
+        let after = self.chance.between(2_000, 90_000);
+        self.at(after, Event::Wakes { tablet: n });
+    }
+
+    pub(super) fn wakes(&mut self, n: usize) {
+        self.tablets[n].wake(self.now);
+        self.tell(|| format!("tablet {n} wakes"));
+        let all: Vec<u64> = self.tablets[n].tabs.iter().map(|tab| tab.serial).collect();
+        if all.is_empty() {
+            self.opens(n);
+        }
+        for tab in all {
+            self.ring(n, tab);
+        }
+    }
+}

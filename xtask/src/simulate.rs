@@ -1,0 +1,58 @@
+//! `cargo xtask simulate`: the machines of sync under seeded faults, many seeds or one told in full.
+
+use crate::failure::Outcome;
+use crate::process;
+use crate::toolchain::native_cargo;
+
+#[derive(clap::Args)]
+pub struct Simulate {
+    /// How many seeds
+    #[arg(long, default_value_t = 3_000)]
+    seeds: u64,
+    /// The first of them
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Replay this one and tell everything that happens
+    #[arg(long, conflicts_with_all = ["seeds", "minutes", "planted"])]
+    seed: Option<u64>,
+    /// Go on for so many minutes, for a night
+    #[arg(long)]
+    minutes: Option<u64>,
+    /// Test the simulator: build each planted bug in and count the seeds until it is found
+    #[arg(long)]
+    planted: bool,
+}
+
+impl Simulate {
+    pub fn run(self) -> Outcome {
+        let mut arguments = vec![];
+        match self.seed {
+            Some(seed) => arguments.extend(["--seed".to_owned(), seed.to_string()]),
+            None => {
+                let (seeds, from) = (self.seeds.to_string(), self.from.to_string());
+                arguments.extend(["--faults".to_owned(), "--seeds".to_owned(), seeds, "--from".to_owned(), from]);
+            }
+        }
+        if let Some(minutes) = self.minutes {
+            arguments.extend(["--minutes".to_owned(), minutes.to_string()]);
+        }
+        if self.planted {
+            arguments.push("--planted".to_owned());
+        }
+        simulator(self.planted, &arguments)
+    }
+}
+
+/// As part of every test.
+pub fn stage() -> Outcome {
+    simulator(false, &[])
+}
+
+fn simulator(planted: bool, arguments: &[String]) -> Outcome {
+    let mut cargo = native_cargo("run");
+    cargo.args(["--quiet", "--locked", "--package=simulator", "--profile=simulation"]);
+    if planted {
+        cargo.arg("--features=planted");
+    }
+    process::run(cargo.arg("--").args(arguments))
+}
