@@ -11,6 +11,7 @@ pub mod checklists;
 pub mod device;
 pub mod findings;
 pub mod general;
+pub mod people;
 pub mod photos;
 pub mod results;
 pub mod rounds;

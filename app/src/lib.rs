@@ -20,6 +20,8 @@ mod findings;
 #[path = "../locales/mod.rs"]
 mod locales;
 #[cfg(feature = "csr")]
+mod people;
+#[cfg(feature = "csr")]
 mod photos;
 #[cfg(feature = "csr")]
 mod results;

@@ -1,6 +1,9 @@
 //! Settings of this device and of the person at it.
 
-use domain::text::Language;
+use domain::{
+    permissions::{Act, may},
+    text::Language,
+};
 use leptos::{ev::SubmitEvent, prelude::*};
 use sync::messages::Profile;
 
@@ -76,6 +79,9 @@ fn Settings() -> impl IntoView {
             <SetPin/>
             <HomeScreen/>
             <Room/>
+            {move || store.me().is_some_and(|me| may(&me.roles, Act::RetireDevices)).then(|| view! {
+                <a class="row link" href="/devices">{ui::icon("device")}<span class="grow">{say::devices()}</span>{ui::icon("next")}</a>
+            })}
             <section class="card">
                 <h2>{say::about()}</h2>
                 <p>{move || store.enrolled.get().map(|enrolled| enrolled.name)}</p>

@@ -18,7 +18,7 @@ use crate::{
     device::{clock, preferences, releases, storage, wake},
     devices, findings,
     locales::{self, device as say_device, general as say},
-    results, rounds, settings,
+    people, results, rounds, settings,
     store::{
         self, Network, NotSaved, Store, courier,
         disk::{DiskFault, OtherTab},
@@ -264,6 +264,8 @@ fn page_at(path: &str) -> AnyView {
         ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
         ["results", round] => results::story::page(round),
         ["waiting"] => waiting::page(),
+        ["people"] => people::list::page(),
+        ["people", person] => people::one::page(person),
         ["devices"] => devices::page(),
         ["settings"] => settings::page(),
         _ => view! {
@@ -337,6 +339,7 @@ fn Navigation() -> impl IntoView {
             {link("/", "today", say::today())}
             {link("/findings", "finding", say::findings())}
             {move || may(&roles.get(), Act::SeeResults).then(|| link("/results", "results", say::results()))}
+            {move || may(&roles.get(), Act::SetUp).then(|| link("/people", "person", locales::people::people()))}
             {move || may(&roles.get(), Act::RetireDevices).then(|| link("/devices", "device", say::devices()))}
             {link("/settings", "settings", say::settings())}
         </nav>

@@ -13,6 +13,7 @@ use sync::{
 
 use crate::{
     locales::{general, saving as say, time},
+    people,
     store::{Network, NotSaved, Store, disk::DiskFault, use_store},
     ui,
 };
@@ -133,15 +134,20 @@ fn needs_attention(store: Store, entry: &Entry, zone: &domain::time::Zone) -> An
     };
     let place = (entry.lane, entry.n);
     let is_stuck = entry.state == EntryState::Stuck;
+    let correction = match &entry.state {
+        EntryState::Delivered { outcome: Outcome::Refused { .. }, .. } => people::correction(entry),
+        EntryState::Delivered { .. } | EntryState::Waiting | EntryState::Stuck => None,
+    };
     view! {
         <li class="card attention">
             <p>{ui::glyph("attention")}<strong>{say::kind(&entry.kind)}</strong>" "<span class="number">{time::clock(entry.saved, zone)}</span></p>
             <p>{title}" "{why}</p>
             <details><summary>{say::attention_content()}</summary><pre class="words" tabindex="0">{pretty(&entry.change)}</pre></details>
+            {correction.map(|form| view! { <a class="button main" href=form>{say::correct_it()}</a> })}
             {if is_stuck {
-                view! { <button class="button quiet" on:click=move |_| change_state(store, place, |_| EntryState::Waiting)>{say::try_again()}</button> }.into_any()
+                view! { <button class="button quiet" on:click=move |_| keep(store, place, again)>{say::try_again()}</button> }.into_any()
             } else {
-                view! { <button class="button quiet" on:click=move |_| change_state(store, place, dealt_with)>{say::dealt_with()}</button> }.into_any()
+                view! { <button class="button quiet" on:click=move |_| keep(store, place, Entry::dealt_with)>{say::dealt_with()}</button> }.into_any()
             }}
         </li>
     }
@@ -155,19 +161,15 @@ fn pretty(change: &str) -> String {
         .unwrap_or_else(|| change.to_owned())
 }
 
-fn dealt_with(state: EntryState) -> EntryState {
-    match state {
-        EntryState::Delivered { seq, outcome, .. } => EntryState::Delivered { seq, outcome, dismissed: true },
-        EntryState::Waiting | EntryState::Stuck => state,
-    }
+fn again(entry: Entry) -> Entry {
+    Entry { state: EntryState::Waiting, ..entry }
 }
 
-fn change_state(store: Store, place: (domain::ids::LaneId, i64), change: fn(EntryState) -> EntryState) {
+fn keep(store: Store, place: (domain::ids::LaneId, i64), changed: fn(Entry) -> Entry) {
     leptos::task::spawn_local(async move {
         let entry = store.world.with_untracked(|world| world.outbox.entries.get(&place).cloned());
-        let Some(mut entry) = entry else { return };
-        entry.state = change(entry.state);
-        if store.keep_entries(vec![entry]).await.is_ok() {
+        let Some(entry) = entry else { return };
+        if store.keep_entries(vec![changed(entry)]).await.is_ok() {
             store.bell().ring();
         }
     });

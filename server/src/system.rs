@@ -4,6 +4,7 @@ use domain::{
     changes::{Change, Deed, RULES, Request},
     decide::{Actor, Context, Side, decide},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, LoadId, PersonId, derived},
+    people::Person,
     records::{Body, Root},
     refusal::Refusal,
     time::{Clocks, Interval, Moment, Stamp},
@@ -128,7 +129,7 @@ fn is_recorded(root: &Root, deed: &Deed) -> bool {
             new.version = latest;
             kept.version == latest && *kept == new
         }
-        (Body::Person(kept), Request::PutPerson(new)) => kept == new,
+        (Body::Person(kept), Request::PutPerson(new)) => Person { revision: new.revision, ..kept.clone() } == *new,
         (Body::Team(kept), Request::PutTeam(new)) => kept == new,
         (Body::Roster(kept), Request::PutRoster(new)) => kept == new,
         _ => false,
@@ -154,6 +155,9 @@ fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotPermitted => "it is not permitted".into(),
         Refusal::NoSuchThing => "it names something that is not here".into(),
+        Refusal::ChangedMeanwhile => "somebody else changed it meanwhile".into(),
+        Refusal::NotFromOneself => "nobody takes the right to set up from themself".into(),
+        Refusal::Other => "the rules say no".into(),
         Refusal::Outdated { current } => format!("it was changed: raise its version to {}", current + 1),
         Refusal::Invalid { field } => format!("`{field}` is outside its bounds"),
     }

@@ -274,7 +274,7 @@ pub fn decided(
 
 /// Somebody whose record is gone: they may do nothing, and what they did is kept and flagged.
 fn nobody(id: PersonId) -> Person {
-    Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None }
+    Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None, revision: None }
 }
 
 /// The rows of one page out of rows with `seq > cursor` in order, of which `fetched` were asked for: never splits a `seq`.

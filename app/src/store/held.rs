@@ -292,17 +292,44 @@ impl Store {
     /// # Errors
     /// [`NotSaved`]; nothing was written and the caller keeps the form.
     pub async fn commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
-        let done = self.try_commit(deeds, finished_draft).await;
+        let done = self.try_commit(deeds, None, finished_draft).await;
         self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
         done
     }
 
-    async fn try_commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
+    /// Saves one change in the place of a refused one, which then needs no attention any more.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub async fn commit_instead(
+        &self,
+        refused: Option<ChangeId>,
+        deed: Deed,
+        finished_draft: Option<String>,
+    ) -> Result<ChangeId, NotSaved> {
+        let done = self.try_commit(vec![deed], refused, finished_draft).await;
+        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        let corrected = self.world.with_untracked(|world| {
+            world.outbox.entries.values().find(|entry| done.is_ok() && Some(entry.id) == refused).cloned()
+        });
+        if let Some(entry) = corrected {
+            // Where the disk fails now it asks for attention once more, beside the change that corrects it.
+            let _ = self.keep_entries(vec![entry.dealt_with()]).await;
+        }
+        done.map(|ids| ids[0])
+    }
+
+    async fn try_commit(
+        &self,
+        deeds: Vec<Deed>,
+        supersedes: Option<ChangeId>,
+        finished_draft: Option<String>,
+    ) -> Result<Vec<ChangeId>, NotSaved> {
         let present = self.present.get_untracked().ok_or(NotSaved::NobodyPresent)?;
         let at = self.stamp();
         let changes: Vec<Change> = deeds
             .into_iter()
-            .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes: None, deed })
+            .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes, deed })
             .collect();
         let photos = self.photos_to_send(&changes);
         let lane = disk::new_lane(clock::fresh_lane(), present.person, present.identity);

@@ -7,6 +7,7 @@ mod databases;
 mod doors;
 mod hostile_pictures;
 mod operator;
+mod people;
 mod photo_rights;
 mod photos;
 mod pictures;

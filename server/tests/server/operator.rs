@@ -77,10 +77,14 @@ async fn what_was_answered_is_there_after_the_power_went() {
         let (program, client, boss) = set_up(&fresh).await;
         client.enrol(false).await.expect("enrolled");
         let own = lane(boss.person);
-        let person =
-            Person {
-                id: boss.person, name: Words::new("王总", "Boss"), roles: boss.roles, teams: vec![], left: None
-            };
+        let person = Person {
+            id: boss.person,
+            name: Words::new("王总", "Boss"),
+            roles: boss.roles,
+            teams: vec![],
+            left: None,
+            revision: None,
+        };
         let push = push_of(&own, placed(&own, 1, &[change(Deed::Request(Request::PutPerson(person)))]));
         let answered = client.push(&push).await.outcomes;
         program.kill();

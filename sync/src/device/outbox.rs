@@ -97,6 +97,16 @@ impl Entry {
         }
     }
 
+    /// It, after its author has dealt with a refusal.
+    #[must_use]
+    pub fn dealt_with(self) -> Self {
+        let state = match self.state {
+            EntryState::Delivered { seq, outcome, .. } => EntryState::Delivered { seq, outcome, dismissed: true },
+            EntryState::Waiting | EntryState::Stuck => self.state,
+        };
+        Self { state, ..self }
+    }
+
     /// True while the screen lays it over the confirmed records: until the pull has passed its outcome.
     pub fn is_laid_over(&self, cursor: Seq) -> bool {
         match &self.state {

@@ -81,6 +81,7 @@ impl Memory {
                 roles: vec![role],
                 teams: vec![TEAM],
                 left: None,
+                revision: None,
             };
             memory.put(Record::new(Audience::Staff, Body::Person(person)));
         }
