@@ -41,6 +41,12 @@ async fn newcomer(world: &World) -> PersonId {
     person.id
 }
 
+async fn sessions_of(world: &World, username: &str) -> i64 {
+    let mut tx = world.db.read().await.expect("a transaction");
+    let count = sqlx::query_scalar("select count(*) from sessions where person_id = $1");
+    count.bind(world.person(username).to_string()).fetch_one(&mut *tx).await.expect("a count")
+}
+
 fn gone(world: &World, username: &str, role: Role) -> Person {
     Person { left: Some("2020-01-01".parse().expect("a date")), ..world.someone(username, &[role]) }
 }
@@ -235,12 +241,14 @@ async fn whoever_leaves_is_signed_out_holds_nothing_and_unlocks_nothing_and_thei
         let (phone, tablet) = (world.client("guard", false).await, world.client("supervisor", true).await);
         let (keys, own) = (phone.keys().await, lane(world.person("guard")));
         assert!(phone.bytes().await.contains("canary-cleaner"));
+        assert_eq!(sessions_of(&world, "guard").await, 1);
         let manager = world.client("manager", false).await;
         let theirs = lane(world.person("manager"));
         let leaves = world.request(Request::PutPerson(gone(&world, "guard", Role::Guard)));
         let answer = manager.push(&push_of(&theirs, placed(&theirs, 1, &[leaves]))).await;
         assert!(matches!(outcomes(&answer)[..], [Outcome::Accepted { .. }]), "{answer:?}");
 
+        assert_eq!(sessions_of(&world, "guard").await, 0);
         assert_eq!(phone.call::<SignedIn>("who_am_i", json!({})).await, Err(Trouble::SignInFirst));
         assert_eq!(phone.call::<()>("set_pin", json!({ "pin": "2581" })).await, Err(Trouble::SignInFirst));
         assert_eq!(phone.sign_in("guard", PASSWORD).await, Err(Trouble::WrongPassword));
