@@ -104,9 +104,31 @@
 
   async function startApp() {
     await examineBrowser();
-    const app = await import("{{app}}");
+    const { script, wasm } = BUILD;
+    const app = await import(script);
     await page;
-    await app.default({ module_or_path: "{{wasm}}" });
+    await app.default({ module_or_path: wasm });
+  }
+
+  // Managers' pages are in a larger build, which opens at their addresses and wherever somebody who oversees has been.
+  const DESK_PAGES = /^\/(results|people|checkpoints|devices|set-up)(\/|$)/;
+
+  function wantsDesk() {
+    if (DESK_PAGES.test(location.pathname)) return true;
+    try {
+      return localStorage.getItem("lamplighter.desk") === "true";
+    } catch (_) {
+      return false;
+    }
+  }
+
+  const BUILD = wantsDesk() ? { script: "{{desk}}", wasm: "{{desk-wasm}}" } : { script: "{{app}}", wasm: "{{wasm}}" };
+
+  function preload() {
+    document.head.append(
+      element("link", { rel: "modulepreload", href: BUILD.script }),
+      element("link", { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "", href: BUILD.wasm }),
+    );
   }
 
   const HOUR = 60 * 60 * 1000;
@@ -129,6 +151,7 @@
   }
 
   showTheme();
+  preload();
   // Another tab's choice; the app tells its own in the same way.
   addEventListener("storage", showTheme);
   // The browser offers to install when it likes; Settings passes it on (app/src/device/install.rs).

@@ -113,6 +113,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         gone => "已经不在了。", "It is no longer there.";
         taken => "别人已先做了。请重新打开这一页。", "Somebody did this first. Open this page again.";
         invalid => "请检查填写的内容。", "Please check what you typed.";
+        changed_meanwhile => "别人刚刚改过，没有再改。请看看现在的情况。", "Somebody else has just changed it; nothing was changed. Look at how it is now.";
         link_used => "这个链接已用过或已过期。重新启动服务器会给出新的。", "This link was used or has expired. Starting the server again prints a new one.";
         failed => "服务器出错了，没有保存。请稍后再试。", "The server failed; nothing was changed. Try again in a moment.";
     }
@@ -126,6 +127,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         Trouble::NotFound => gone().into(),
         Trouble::Taken { .. } => taken().into(),
         Trouble::Invalid { .. } => invalid().into(),
+        Trouble::ChangedMeanwhile => changed_meanwhile().into(),
         Trouble::LinkUsed => link_used().into(),
         Trouble::ServerFailed => failed().into(),
     }

@@ -8,6 +8,7 @@ use domain::text::{Language, Words};
 
 pub mod accounts;
 pub mod checklists;
+pub mod checkpoints;
 pub mod device;
 pub mod findings;
 pub mod general;

@@ -6,16 +6,16 @@ use super::texts;
 use crate::device::camera::CameraFault;
 
 texts! {
-    scan => "扫描标签", "Scan the tag";
-    scan_next(name: &str) => "扫描下一点：{name}", "Scan the next: {name}";
-    aim(name: &str) => "扫描“{name}”的标签", "Scan the tag of “{name}”";
+    scan => "扫码", "Scan the tag";
+    scan_next(name: &str) => "扫码下一点：{name}", "Scan the next: {name}";
+    aim(name: &str) => "请扫“{name}”的标签", "Scan the tag of “{name}”";
     opening => "正在打开相机…", "Opening the camera…";
     hint => "把二维码放进框里。", "Hold the QR code inside the frame.";
     hint_any => "把二维码放进框里。这次任务的每个点都可以。", "Hold the QR code inside the frame. Any checkpoint of this round will do.";
     several => "看到了几个标签。请靠近其中一个。", "Several tags are in view. Get closer to one of them.";
-    torch => "手电", "Torch";
+    torch => "手电筒", "Torch";
     close => "关闭", "Close";
-    by_hand => "不能扫描？手动到点", "Cannot scan? By hand";
+    by_hand => "扫不了？手动到点", "Cannot scan? By hand";
 }
 
 pub fn camera_fault(fault: CameraFault) -> &'static str {

@@ -8,6 +8,7 @@ pub mod network;
 pub mod pictures;
 pub mod pin;
 pub mod preferences;
+pub mod printer;
 pub mod releases;
 pub mod screen;
 pub mod storage;

@@ -72,7 +72,7 @@ fn row(store: Store, device: DeviceInfo, asked: RwSignal<Option<DeviceInfo>>) ->
     let kind = match device.profile {
         Profile::Shared => say::shared_device().to_owned(),
         Profile::Personal { person } => {
-            let name = store.world.with_untracked(|world| crate::results::person_name(world, person));
+            let name = store.world.with_untracked(|world| crate::today::person_name(world, person));
             format!("{} · {name}", say::personal_device())
         }
     };

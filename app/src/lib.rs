@@ -3,6 +3,11 @@
 //! Two builds: `csr` is the browser's, `ssr` holds the bodies of the server functions in [`online`].
 //! One folder per noun; `store` keeps, `device` touches the browser, `ui` has parts without meaning.
 
+#![cfg_attr(
+    all(feature = "csr", not(feature = "desk")),
+    allow(dead_code, reason = "the words and parts of the managers' pages; the build that has these is checked")
+)]
+
 #[cfg(all(feature = "csr", feature = "ssr"))]
 compile_error!("the browser build and the server's half are two builds: enable `csr` or `ssr`, never both");
 
@@ -10,20 +15,22 @@ pub mod online;
 
 #[cfg(feature = "csr")]
 mod accounts;
+#[cfg(feature = "desk")]
+mod checkpoints;
 #[cfg(feature = "csr")]
 mod device;
-#[cfg(feature = "csr")]
+#[cfg(feature = "desk")]
 mod devices;
 #[cfg(feature = "csr")]
 mod findings;
 #[cfg(feature = "csr")]
 #[path = "../locales/mod.rs"]
 mod locales;
-#[cfg(feature = "csr")]
+#[cfg(feature = "desk")]
 mod people;
 #[cfg(feature = "csr")]
 mod photos;
-#[cfg(feature = "csr")]
+#[cfg(feature = "desk")]
 mod results;
 #[cfg(feature = "csr")]
 mod rounds;
@@ -46,6 +53,5 @@ mod waiting;
 #[cfg(feature = "csr")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
-    console_error_panic_hook::set_once();
     shell::open();
 }

@@ -40,6 +40,8 @@ pub enum Trouble {
     Invalid {
         field: String,
     },
+    /// Somebody else changed it meanwhile: look again.
+    ChangedMeanwhile,
     /// The set-up link was used already or has expired.
     LinkUsed,
     /// The server failed; it has logged why.
@@ -198,6 +200,33 @@ pub async fn give_access(
     backend().give_access(Access { person, username, pass_phrase, pin }).await
 }
 
+/// A tag as it is printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintedTag {
+    pub checkpoint: CheckpointId,
+    pub name: Words,
+    pub area: Words,
+    pub issue: u32,
+    /// With its dash.
+    pub short_code: String,
+    /// Modules on each side of the QR code, with its quiet zone.
+    pub size: usize,
+    /// An SVG path of the dark modules, one unit each.
+    pub path: String,
+}
+
+/// The tags of these checkpoints, in this order.
+#[server(endpoint = "tag_sheet", prefix = "/api/v1/online", input = Json)]
+pub async fn tag_sheet(checkpoints: Vec<CheckpointId>) -> Result<Vec<PrintedTag>, Trouble> {
+    backend().tag_sheet(checkpoints).await
+}
+
+/// Makes the tag of a checkpoint void, which must be the issue that the asker saw, and returns the number of the next one.
+#[server(endpoint = "reissue_tag", prefix = "/api/v1/online", input = Json)]
+pub async fn reissue_tag(checkpoint: CheckpointId, expected_issue: u32) -> Result<u32, Trouble> {
+    backend().reissue_tag(checkpoint, expected_issue).await
+}
+
 #[server(endpoint = "set_up", prefix = "/api/v1/online", input = Json)]
 pub async fn set_up(form: SetUpForm) -> Result<(), Trouble> {
     backend().set_up(form).await
@@ -235,6 +264,8 @@ mod backend {
         fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>>;
         fn accounts(&self) -> Answer<'_, Vec<Account>>;
         fn give_access(&self, wish: Access) -> Answer<'_, HandOver>;
+        fn tag_sheet(&self, checkpoints: Vec<CheckpointId>) -> Answer<'_, Vec<PrintedTag>>;
+        fn reissue_tag(&self, checkpoint: CheckpointId, expected_issue: u32) -> Answer<'_, u32>;
         fn set_up(&self, form: SetUpForm) -> Answer<'_, ()>;
     }
 

@@ -15,25 +15,16 @@ use domain::{
     checklists::{AnswerKind, AnswerValue, Item},
     ids::{CheckpointId, PersonId},
     permissions::{Act, may},
-    records::Body,
     results::held::Held,
     time::{MINUTE, Moment},
 };
 use leptos::prelude::*;
-use sync::device::world::World;
 
 use crate::{
     locales::{self, checklists as say_checklists, general},
     store::{Store, use_store},
     ui,
 };
-
-pub fn person_name(world: &World, person: PersonId) -> String {
-    match world.get(person.into()) {
-        Some(Body::Person(person)) => locales::say(&person.name),
-        _ => "—".to_owned(),
-    }
-}
 
 fn name_of(held: &Held<'_>, person: PersonId) -> String {
     held.person(person).map_or_else(|| "—".to_owned(), |person| locales::say(&person.name))

@@ -76,6 +76,9 @@ fn Settings() -> impl IntoView {
                     {set_theme(Theme::Sunlight, say::theme_sunlight())}
                 </div>
             </section>
+            {move || store.me().filter(|me| may(&me.roles, Act::SetUp)).map(|_| view! {
+                <a class="row link" href="/checkpoints">{ui::icon("tag")}<span class="grow">{locales::checkpoints::open_tags()}</span>{ui::icon("next")}</a>
+            })}
             <SetPin/>
             <HomeScreen/>
             <Room/>

@@ -14,11 +14,11 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::{Enrolling, enrol, set_up, sign_in, unlock},
+    accounts::{Enrolling, enrol, sign_in, unlock},
     device::{clock, preferences, releases, storage, wake},
-    devices, findings,
+    findings,
     locales::{self, device as say_device, general as say},
-    people, results, rounds, settings,
+    rounds, settings,
     store::{
         self, Network, NotSaved, Store, courier,
         disk::{DiskFault, OtherTab},
@@ -182,10 +182,15 @@ fn Frame() -> impl IntoView {
         if store.filling.get() {
             return Door::Filling;
         }
-        if store.me().is_none() { Door::Stranger } else { Door::Inside }
+        match store.me() {
+            None => Door::Stranger,
+            // Whoever oversees needs the larger build from the first page on.
+            Some(me) if !desk::IS_HERE && may(&me.roles, Act::SeeResults) && releases::open_desk() => Door::Filling,
+            Some(_) => Door::Inside,
+        }
     });
     move || match door.get() {
-        Door::SetUp => set_up::page(),
+        Door::SetUp => desk::set_up(),
         Door::SignIn => sign_in::page(),
         Door::Enrol => enrol::page(),
         Door::Unlock => unlock::page(),
@@ -258,22 +263,85 @@ fn page_at(path: &str) -> AnyView {
         ["findings"] => findings::list::page(),
         ["findings", "new"] => findings::report::page(),
         ["findings", finding] => findings::one::page(finding),
-        ["results"] => results::list::page(results::list::Table::Rounds),
-        ["results", "visits"] => results::list::page(results::list::Table::Visits),
-        ["results", "areas"] => results::list::page(results::list::Table::Areas),
-        ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
-        ["results", round] => results::story::page(round),
+        ["results" | "people" | "checkpoints" | "devices", ..] => desk::page(&parts),
         ["waiting"] => waiting::page(),
-        ["people"] => people::list::page(),
-        ["people", person] => people::one::page(person),
-        ["devices"] => devices::page(),
         ["settings"] => settings::page(),
-        _ => view! {
-            <ui::Page title=say::not_found()>{ui::empty(say::not_found(), say::not_found_next())}</ui::Page>
-        }
-        .into_any(),
+        _ => not_found(),
     }
 }
+
+fn not_found() -> AnyView {
+    view! { <ui::Page title=say::not_found()>{ui::empty(say::not_found(), say::not_found_next())}</ui::Page> }
+        .into_any()
+}
+
+/// The managers' pages.
+#[cfg(feature = "desk")]
+mod desk {
+    use leptos::prelude::*;
+
+    use crate::{checkpoints, devices, people, results, store::Store};
+
+    /// Where a refused change is corrected.
+    pub use crate::people::correction;
+
+    pub const IS_HERE: bool = true;
+
+    pub fn page(parts: &[&str]) -> AnyView {
+        match parts {
+            ["results"] => results::list::page(results::list::Table::Rounds),
+            ["results", "visits"] => results::list::page(results::list::Table::Visits),
+            ["results", "areas"] => results::list::page(results::list::Table::Areas),
+            ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
+            ["results", round] => results::story::page(round),
+            ["checkpoints"] => checkpoints::page(),
+            ["people"] => people::list::page(),
+            ["people", person] => people::one::page(person),
+            ["devices"] => devices::page(),
+            _ => super::not_found(),
+        }
+    }
+
+    pub fn set_up() -> AnyView {
+        crate::accounts::set_up::page()
+    }
+
+    /// What the top line of Today says to those who oversee.
+    pub fn headline(store: Store) -> AnyView {
+        results::list::headline(store).into_any()
+    }
+}
+
+/// The managers' pages are in the larger build: it is loaded in place of this one.
+#[cfg(not(feature = "desk"))]
+mod desk {
+    use leptos::prelude::*;
+    use sync::device::outbox::Entry;
+
+    use crate::{device::releases, store::Store};
+
+    pub const IS_HERE: bool = false;
+
+    pub fn page(_parts: &[&str]) -> AnyView {
+        releases::open_desk();
+        ().into_any()
+    }
+
+    pub fn set_up() -> AnyView {
+        page(&[])
+    }
+
+    pub fn headline(_store: Store) -> AnyView {
+        ().into_any()
+    }
+
+    /// What these pages ask for is corrected there too.
+    pub fn correction(_refused: &Entry) -> Option<String> {
+        None
+    }
+}
+
+pub use desk::{correction, headline};
 
 /// What everyone should know, above every page.
 #[component]

@@ -55,6 +55,13 @@ pub fn visits_of(world: &World, round: RoundId) -> impl Iterator<Item = &domain:
     })
 }
 
+pub fn person_name(world: &World, person: domain::ids::PersonId) -> String {
+    match world.get(person.into()) {
+        Some(Body::Person(person)) => locales::say(&person.name),
+        _ => "—".to_owned(),
+    }
+}
+
 pub fn open_findings(world: &World) -> Vec<&Finding> {
     let mut findings: Vec<&Finding> = world
         .all()
@@ -150,7 +157,7 @@ fn Today() -> impl IntoView {
     let oversees = Memo::new(move |_| store.me().is_some_and(|me| may(&me.roles, Act::SeeResults)));
     view! {
         <ui::Page title=title>
-            {move || oversees.get().then(|| crate::results::list::headline(store))}
+            {move || oversees.get().then(|| crate::shell::headline(store))}
             {lists}
             <a class="button quiet" href="/rounds/unplanned">{ui::icon("plus")}{say::unplanned()}</a>
         </ui::Page>

@@ -13,7 +13,7 @@ use sync::{
 
 use crate::{
     locales::{general, saving as say, time},
-    people,
+    shell,
     store::{Network, NotSaved, Store, disk::DiskFault, use_store},
     ui,
 };
@@ -135,7 +135,7 @@ fn needs_attention(store: Store, entry: &Entry, zone: &domain::time::Zone) -> An
     let place = (entry.lane, entry.n);
     let is_stuck = entry.state == EntryState::Stuck;
     let correction = match &entry.state {
-        EntryState::Delivered { outcome: Outcome::Refused { .. }, .. } => people::correction(entry),
+        EntryState::Delivered { outcome: Outcome::Refused { .. }, .. } => shell::correction(entry),
         EntryState::Delivered { .. } | EntryState::Waiting | EntryState::Stuck => None,
     };
     view! {

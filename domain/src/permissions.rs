@@ -19,7 +19,7 @@ pub enum Act {
     SeeWork,
     /// Hold every team's rounds, and see results.
     SeeResults,
-    /// Change the community: areas, checklists, routes, plans, people.
+    /// Change the community: areas, checklists, routes, plans, people. Print tags and re-issue them.
     SetUp,
     /// Enrol a tablet that several people share.
     EnrolSharedDevice,

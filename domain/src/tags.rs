@@ -97,9 +97,19 @@ impl TagCode {
                     .map_err(|_| TagFault::Forged)?;
                 if *issue == checkpoint.tag.issue { Ok(checkpoint) } else { Err(TagFault::Replaced) }
             }
-            Self::Short(code) => checkpoints
-                .find(|checkpoint| short_code_digest(checkpoint.id, code) == checkpoint.tag.short_code)
-                .ok_or(TagFault::Unknown),
+            Self::Short(code) => {
+                let mut fault = TagFault::Unknown;
+                for checkpoint in checkpoints {
+                    let digest = short_code_digest(checkpoint.id, code);
+                    if digest == checkpoint.tag.short_code {
+                        return Ok(checkpoint);
+                    }
+                    if checkpoint.tag.former.contains(&digest) {
+                        fault = TagFault::Replaced;
+                    }
+                }
+                Err(fault)
+            }
         }
     }
 }
@@ -204,7 +214,8 @@ mod tests {
             name: Words::new("北门", "North gate"),
             area: AreaId(Uuid::nil()),
             hint: None,
-            tag: TagIssue { issue: 2, short_code: short_code_digest(id, &short_code(&[n as u8; 32])) },
+            tag: TagIssue { issue: 1, short_code: short_code_digest(id, "0D0D0D0D"), former: vec![] }
+                .followed_by(short_code_digest(id, &short_code(&[n as u8; 32]))),
         }
     }
 
@@ -233,12 +244,19 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_in_capitals_is_the_same_tag() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        assert_eq!(find(&printed(&key, 2, 2).to_ascii_uppercase()), Ok(CheckpointId(Uuid::from_u128(2))));
+    }
+
+    #[test]
     fn a_forged_a_replaced_and_a_foreign_tag_each_say_so() {
         let ours = SigningKey::from_bytes(&[7; 32]);
         let theirs = SigningKey::from_bytes(&[8; 32]);
         assert_eq!(find(&printed(&theirs, 1, 2)), Err(TagFault::Forged));
         assert_eq!(find(&printed(&ours, 1, 1)), Err(TagFault::Replaced));
         assert_eq!(find(&printed(&ours, 9, 2)), Err(TagFault::Unknown));
+        assert_eq!(find("0D0D-0D0D"), Err(TagFault::Replaced));
         assert_eq!(find("ABCD-EFGH"), Err(TagFault::Unknown));
     }
 

@@ -110,7 +110,7 @@ fn community() -> Vec<Body> {
         Body::Person(Person { id, name, roles: vec![Role::Guard], teams: vec![TEAM], left: None, revision: None })
     };
     let checkpoint = |id, zh: &str, en: &str, area| {
-        let tag = TagIssue { issue: 1, short_code: String::new() };
+        let tag = TagIssue { issue: 1, short_code: String::new(), former: Default::default() };
         Body::Checkpoint(Checkpoint { id, name: Words::new(zh, en), area, hint: None, tag })
     };
     let plan = Plan {

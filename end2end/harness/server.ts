@@ -35,7 +35,7 @@ export class Server {
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stdout! }).on("line", (text) => {
         server.lines.push(text);
-        const port = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(text)?.[1];
+        const port = /^listening on https?:\/\/127\.0\.0\.1:(\d+)$/.exec(text)?.[1];
         if (port) {
           server.port = Number(port);
           resolve();

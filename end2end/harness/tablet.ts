@@ -11,6 +11,8 @@ export const TABLET = { width: 800, height: 1280 };
 export interface Camera {
   film?: string;
   allowed: boolean;
+  /** JavaScript that makes the `BarcodeDetector` which this browser has not. */
+  detector?: string;
 }
 
 export class Tablet {
@@ -35,6 +37,8 @@ export class Tablet {
       ...launchOptions,
       args: [...launchOptions.args, ...cameraArgs(camera)],
       permissions: camera?.allowed ? ["camera"] : [],
+      // What a service worker has kept cannot be changed on its way.
+      serviceWorkers: camera?.detector ? "block" : "allow",
       viewport: TABLET,
       locale: this.locale,
       timezoneId: "Asia/Shanghai",
@@ -42,6 +46,7 @@ export class Tablet {
     });
     await this.context.setOffline(network === "offline");
     if (camera?.allowed === false) await this.forbidCamera();
+    if (camera?.detector) await this.giveToScanner(camera.detector);
     await this.page.goto(this.url);
     return this.page;
   }
@@ -71,6 +76,13 @@ export class Tablet {
 
   async close(): Promise<void> {
     await this.context?.close();
+  }
+
+  private async giveToScanner(detector: string): Promise<void> {
+    await this.context!.route("**/assets/scanner-worker-*.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: detector + (await response.text()) });
+    });
   }
 
   private async forbidCamera(): Promise<void> {

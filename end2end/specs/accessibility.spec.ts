@@ -141,5 +141,14 @@ for (const { locale, language, themes, gates, first, fail, clear, wang } of LANG
     await office.locator("li.device button").first().click();
     await expect(office.getByRole("alertdialog")).toBeVisible();
     await see(office, "devices");
+    await office.goto("/checkpoints");
+    await office.locator("main ul.rows button").first().click();
+    await expect(office.getByRole("alertdialog")).toBeVisible();
+    await see(office, "tags");
+    await office.locator("main ul.rows input").first().check();
+    await office.locator("main ul.rows input").nth(1).check();
+    await office.locator(".foot button.main").click();
+    await expect(office.locator(".tag").first()).toBeVisible();
+    await see(office, "tag-sheet");
   });
 }

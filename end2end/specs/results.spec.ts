@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { answer, arrive, done, everythingIsSent, finish, goToNext, pasted, signInAndEnrol, startUnplanned } from "../harness/people";
+import { answer, arrive, done, everythingIsSent, finish, goToNext, item, pasted, signInAndEnrol, startUnplanned } from "../harness/people";
+import { photograph } from "../harness/photographs";
 import { picture } from "../harness/pictures";
 import { expect, test } from "../harness/test";
 import type { Tag } from "../harness/server";
@@ -17,6 +18,8 @@ async function walkGates(page: Page, tags: Map<string, Tag>): Promise<string> {
   await goToNext(page, "北门岗亭");
   await arrive(page, tags.get("北门岗亭")!, { by: "hand", reason: "标签损坏，看不清" });
   await answer(page, "barrier", { press: "异常", note: FORMULA });
+  await item(page, "barrier").locator("input[type=file]").last().setInputFiles(await photograph(page, "道闸", 800, 600));
+  await expect(item(page, "barrier").locator(".photos img")).toBeVisible();
   await answer(page, "forecourt", { press: "畅通" });
   await done(page);
   await goToNext(page, "东围墙中段");
@@ -164,6 +167,8 @@ test("a round's story, a checkpoint over time, failed items by area and the file
   await expect(story.locator("> li").nth(1)).toContainText("手动：标签损坏，看不清");
   await expect(story.locator(".answer[data-state=failed]")).toContainText(FORMULA);
   await expect(story.locator(".answer[data-state=failed] a[href^='/findings/']")).toBeVisible();
+  const photo = story.locator(".answer[data-state=failed] .photos img");
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await expect(story.locator("> li").nth(3)).toContainText("被叫走");
   await expect(page.getByRole("heading", { name: "没有到的点" })).toBeVisible();
   await see(page, "story");
@@ -204,6 +209,7 @@ test("a round's story, a checkpoint over time, failed items by area and the file
   const barrier = visits.rows.find((row) => row[column("检查项")]?.startsWith("道闸"))!;
   expect(barrier[column("备注")]).toBe(`'${FORMULA}`);
   expect(barrier[column("判定")]).toBe("异常");
+  expect(barrier[column("照片数")]).toBe("1");
   expect(barrier[column("谁")]).toBe("王建国");
   expect(barrier[column("手动原因")]).toBe("标签损坏，看不清");
   expect(barrier[column("时间")]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$/);
@@ -220,6 +226,19 @@ test("a round's story, a checkpoint over time, failed items by area and the file
   expect(rounds.rows).toHaveLength(2);
   expect(rounds.rows[1]).toContain(gates);
   expect(rounds.rows[1]).toContain("被叫走");
+
+  await page.goto(`/results/${gates}`);
+  await story.locator("> li").nth(1).getByRole("link", { name: "更正" }).click();
+  await answer(page, "barrier", { press: "正常" });
+  await page.locator("#field-reason").fill("看错了，道闸是好的");
+  await page.locator(".foot button.main").click();
+  await expect(page).toHaveURL(`/rounds/${gates}`);
+  await page.goto(`/results/${gates}`);
+  await expect(story.locator("> li")).toHaveCount(5);
+  await expect(story.locator("> li").last()).toContainText("看错了，道闸是好的");
+  await expect(story.locator("> li").last().locator("del")).toHaveText(`异常 — ${FORMULA}`);
+  await expect(story.locator("> li").last().locator("ins")).toContainText("正常");
+  await see(page, "story-corrected");
 });
 
 async function personOf(page: Page): Promise<string> {

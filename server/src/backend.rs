@@ -2,10 +2,13 @@
 
 mod access;
 mod sign_in;
+mod tags;
 
 use std::{pin::Pin, sync::Arc};
 
-use app::online::{self, Access, Backend, DeviceInfo, HandOver, MissingPhoto, SetUpForm, SignedIn, Trouble};
+use app::online::{
+    self, Access, Backend, DeviceInfo, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble,
+};
 use axum::{
     body::Body,
     extract::{Request, State as Given},
@@ -13,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    ids::DeviceId,
+    ids::{CheckpointId, DeviceId},
     people::Person,
     permissions::{Act, audiences_of, may},
 };
@@ -49,6 +52,8 @@ pub fn register() {
     register_explicit::<online::MissingPhotos>();
     register_explicit::<online::Accounts>();
     register_explicit::<online::GiveAccess>();
+    register_explicit::<online::TagSheet>();
+    register_explicit::<online::ReissueTag>();
     register_explicit::<online::SetUp>();
 }
 
@@ -103,6 +108,14 @@ impl Backend for Asked {
 
     fn give_access(&self, wish: Access) -> Answer<'_, HandOver> {
         Box::pin(async move { self.told(access::give(self, wish).await) })
+    }
+
+    fn tag_sheet(&self, checkpoints: Vec<CheckpointId>) -> Answer<'_, Vec<PrintedTag>> {
+        Box::pin(async move { self.told(tags::sheet(self, checkpoints).await) })
+    }
+
+    fn reissue_tag(&self, checkpoint: CheckpointId, expected_issue: u32) -> Answer<'_, u32> {
+        Box::pin(async move { self.told(tags::reissue(self, checkpoint, expected_issue).await) })
     }
 
     fn set_up(&self, form: SetUpForm) -> Answer<'_, ()> {
@@ -168,6 +181,7 @@ fn status(trouble: &Trouble) -> StatusCode {
         Trouble::NotFound => StatusCode::NOT_FOUND,
         Trouble::Taken { .. } => StatusCode::CONFLICT,
         Trouble::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Trouble::ChangedMeanwhile => StatusCode::CONFLICT,
         Trouble::LinkUsed => StatusCode::GONE,
         Trouble::NoNetwork | Trouble::ServerFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -52,6 +52,19 @@ impl SqlCanon {
         Ok(self.tx.commit().await?)
     }
 
+    /// The lane of this person on this device.
+    pub async fn lane_of(&mut self, device: DeviceId, person: PersonId) -> Result<Option<Lane>, Failure> {
+        let sql = "select id, last from lanes where community_id = $1 and device_id = $2 and person_id = $3";
+        let row = sqlx::query(sql)
+            .bind(self.community.to_string())
+            .bind(device.to_string())
+            .bind(person.to_string())
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")? }))
+    }
+
     async fn insert_change(&mut self, entry: &LogEntry<'_>, written: &[&Record]) -> Result<(), Failure> {
         let sql = "insert into changes (community_id, seq, lane_id, n, id, kind, envelope, person_id, earliest, best, latest,
             received, rules, outcome, records) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     communities, db::Db, export, failure::Failure, founding, photos::store::Place as PhotoPlace, printed_tags, serve,
-    site::Site, starter, users,
+    site::Site, starter, tls, users,
 };
 
 /// Inspection rounds that go on without a network: the server.
@@ -71,6 +71,12 @@ struct Serve {
     /// The address that people type, where a proxy stands before the server, such as https://rounds.example.org
     #[arg(long)]
     public_url: Option<String>,
+    /// Serve HTTPS with this certificate: PEM, the server's own first, then those between it and the CA.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key: PEM, not encrypted. Both files are read again when they are renewed.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
     #[command(flatten)]
@@ -177,6 +183,7 @@ async fn serve(given: Serve, site: Site) -> Result<(), String> {
         database_url: given.place.database_url,
         with_demo: !given.no_demo,
         public_url: given.public_url,
+        tls: given.tls_cert.zip(given.tls_key).map(|(cert, key)| tls::Files { cert, key }),
     };
     serve::serve(options, site).await
 }

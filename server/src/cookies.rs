@@ -2,7 +2,10 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::{sessions, state::State};
+use crate::{
+    sessions,
+    state::{State, Wire},
+};
 
 pub const SESSION: &str = "lamplighter-session";
 pub const DEVICE: &str = "lamplighter-device";
@@ -39,5 +42,5 @@ fn cookie(name: &str, value: &str, seconds: i64, state: &State, headers: &Header
 
 fn is_https(state: &State, headers: &HeaderMap) -> bool {
     let forwarded = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
-    forwarded || state.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    state.wire == Wire::Tls || forwarded || state.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
 }

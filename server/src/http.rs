@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{Request, State as Given},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -21,7 +21,12 @@ use tower_http::{
 };
 use tracing::Instrument;
 
-use crate::{answers::Declined, backend, origin, photos, secrets, site, state::Shared, sync_routes};
+use crate::{
+    answers::Declined,
+    backend, origin, photos, secrets, site,
+    state::{Shared, Wire},
+    sync_routes,
+};
 
 /// Nothing but our own files, no inline script or style; WebAssembly needs its one exception.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -55,7 +60,7 @@ pub fn router(state: Shared) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .merge(photos)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(with_headers))
+        .layer(from_fn_with_state(state.clone(), with_headers))
         .layer(from_fn(logged))
         .with_state(state)
 }
@@ -78,7 +83,8 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": "server_failed" }))).into_response()
 }
 
-async fn with_headers(request: Request, next: Next) -> Response {
+async fn with_headers(Given(state): Given<Shared>, request: Request, next: Next) -> Response {
+    let keeps_to_https = state.wire == Wire::Tls && !is_localhost(request.headers());
     let is_api = request.uri().path().starts_with("/api/");
     let is_sync = ["/api/v1/sync/", path::SHOWN_PHOTOS].iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
@@ -95,6 +101,9 @@ async fn with_headers(request: Request, next: Next) -> Response {
     );
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if keeps_to_https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=2592000");
+    }
     if is_api {
         set(header::CACHE_CONTROL, "no-store");
     }
@@ -102,6 +111,13 @@ async fn with_headers(request: Request, next: Next) -> Response {
         set(HeaderName::from_static(PROTOCOL_HEADER), PROTOCOL);
     }
     response
+}
+
+/// A browser that keeps to HTTPS for localhost would no longer open anything else that is developed there.
+fn is_localhost(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.split(':').next().unwrap_or_default();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// One line for each request, without its query: a set-up link's secret is there.

@@ -30,6 +30,7 @@ pub mod starter;
 pub mod state;
 pub mod sync_routes;
 pub mod system;
+pub mod tls;
 pub mod users;
 pub mod view;
 pub mod zones;

@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     answers::Declined,
-    state::{Shared, State},
+    state::{Shared, State, Wire},
 };
 
 pub async fn check(Given(state): Given<Shared>, request: Request, next: Next) -> Response {
@@ -18,6 +18,15 @@ pub async fn check(Given(state): Given<Shared>, request: Request, next: Next) ->
         return next.run(request).await;
     }
     Declined::NotPermitted.into_response()
+}
+
+/// Whether the request came to this very scheme and host. Without TLS of our own a proxy's may be either scheme.
+fn is_here(state: &State, scheme: &str, host: &str, headers: &HeaderMap) -> bool {
+    let scheme_fits = match state.wire {
+        Wire::Tls => scheme == "https",
+        Wire::Plain => true,
+    };
+    scheme_fits && headers.get(header::HOST).is_some_and(|here| here.as_bytes() == host.as_bytes())
 }
 
 fn is_ours(state: &State, headers: &HeaderMap) -> bool {
@@ -30,9 +39,8 @@ fn is_ours(state: &State, headers: &HeaderMap) -> bool {
     }
     match text(header::ORIGIN) {
         Some(origin) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
             let is_public = state.public_url.as_deref() == Some(origin);
-            is_public || (host.is_some() && host == text(header::HOST))
+            is_public || origin.split_once("://").is_some_and(|(scheme, host)| is_here(state, scheme, host, headers))
         }
         // No browser: without cookies there is nothing to abuse.
         None => !headers.contains_key(header::ORIGIN) && !headers.contains_key(header::COOKIE),

@@ -1,5 +1,7 @@
 //! Printed tags: what the QR code of a checkpoint holds and the short code under it. Only the server can make them.
 
+mod drawing;
+
 use std::io::Write;
 
 use domain::{
@@ -14,6 +16,8 @@ use serde_json::json;
 use sha2::Sha256;
 
 use crate::{communities, db::Tx, failure::Failure, records};
+
+pub use drawing::{Drawing, draw};
 
 /// The public half of the key, as tablets hold it.
 pub fn public_key(key: &SigningKey) -> String {
@@ -31,7 +35,17 @@ pub fn code(key: &SigningKey, checkpoint: CheckpointId, issue: u32) -> String {
 
 /// What tablets hold of the tag.
 pub fn issue(key: &SigningKey, checkpoint: CheckpointId, issue: u32) -> TagIssue {
-    TagIssue { issue, short_code: short_code_digest(checkpoint, &code(key, checkpoint, issue)) }
+    TagIssue { issue, short_code: digest(key, checkpoint, issue), former: vec![] }
+}
+
+/// The tag after `former`, which is void from then on.
+pub fn reissue(key: &SigningKey, checkpoint: CheckpointId, former: TagIssue) -> TagIssue {
+    let short_code = digest(key, checkpoint, former.issue.saturating_add(1));
+    former.followed_by(short_code)
+}
+
+fn digest(key: &SigningKey, checkpoint: CheckpointId, issue: u32) -> String {
+    short_code_digest(checkpoint, &code(key, checkpoint, issue))
 }
 
 /// The whole content of the QR code.
@@ -80,7 +94,7 @@ pub async fn list(tx: &mut Tx, community: CommunityId, form: Form, out: &mut imp
 }
 
 /// Four characters, a dash, four characters: as it is printed.
-fn with_dash(code: &str) -> String {
+pub fn with_dash(code: &str) -> String {
     let (first, second) = code.split_at(tags::SHORT_CODE_LENGTH / 2);
     format!("{first}-{second}")
 }

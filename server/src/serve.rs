@@ -22,7 +22,8 @@ use crate::{
     set_up_links,
     site::Site,
     starter::Starter,
-    state::State,
+    state::{State, Wire},
+    tls::{self, TlsListener},
 };
 
 pub struct Options {
@@ -35,28 +36,36 @@ pub struct Options {
     pub photos: Option<Place>,
     pub with_demo: bool,
     pub public_url: Option<String>,
+    /// Where the certificate is, to serve HTTPS.
+    pub tls: Option<tls::Files>,
 }
 
 /// Serves until the process is asked to stop.
 ///
 /// # Errors
 /// One sentence for whoever started it.
-pub async fn serve(options: Options, site: Site) -> Result<(), String> {
+pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
+    let certificate = options.tls.take().map(tls::Certificate::read).transpose()?;
+    let wire = if certificate.is_some() { Wire::Tls } else { Wire::Plain };
     let db = open(&options.data, options.database_url.as_deref()).await?;
     let listener = listen(&options.host, options.port).await?;
     let place = options.photos.clone().unwrap_or_else(|| Place::Folder(options.data.join("photos")));
     let photos = PhotoStore::open(&place).await?;
     let address = listener.local_addr().map_err(|error| format!("cannot tell the port: {error}"))?;
-    let home = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let home = options.public_url.clone().unwrap_or_else(|| format!("{wire}://{address}"));
     welcome(&db, &options, home.trim_end_matches('/')).await.map_err(|failure| failure.to_string())?;
-    let state = State::new(db.clone(), photos, site, options.public_url);
+    let state = State::new(db.clone(), photos, site, wire, options.public_url);
     // Connections wait in the listener's queue from the moment it was bound.
-    println!("listening on http://{address}");
+    println!("listening on {wire}://{address}");
     let stopped = stop_signal()?;
-    axum::serve(listener, http::router(Arc::clone(&state)))
-        .with_graceful_shutdown(stopped)
-        .await
-        .map_err(|error| format!("the server stopped: {error}"))?;
+    let router = http::router(Arc::clone(&state));
+    let served = match certificate {
+        None => axum::serve(listener, router).with_graceful_shutdown(stopped).await,
+        Some(certificate) => {
+            axum::serve(TlsListener::new(listener, certificate), router).with_graceful_shutdown(stopped).await
+        }
+    };
+    served.map_err(|error| format!("the server stopped: {error}"))?;
     db.close().await;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What every request needs: the database, the site, and how often something was tried.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tokio::sync::Semaphore;
 
@@ -12,6 +12,8 @@ pub struct State {
     pub db: Db,
     pub photos: PhotoStore,
     pub site: Site,
+    /// How requests come to this process.
+    pub wire: Wire,
     /// The address that people use, where it is not the one that requests name.
     pub public_url: Option<String>,
     /// So many people are signed in at a time. Tries are counted within a turn, so that many at once are not one.
@@ -32,15 +34,33 @@ pub struct State {
     pub picture_turns: Semaphore,
 }
 
+/// What the server itself speaks; a proxy before it may speak something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    Plain,
+    Tls,
+}
+
+impl fmt::Display for Wire {
+    /// As an address begins.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Wire::Plain => "http",
+            Wire::Tls => "https",
+        })
+    }
+}
+
 const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1000;
 const TEN_SECONDS: i64 = 10 * 1000;
 
 impl State {
-    pub fn new(db: Db, photos: PhotoStore, site: Site, public_url: Option<String>) -> Shared {
+    pub fn new(db: Db, photos: PhotoStore, site: Site, wire: Wire, public_url: Option<String>) -> Shared {
         Arc::new(Self {
             db,
             photos,
             site,
+            wire,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             sign_in_turns: Semaphore::new(4),
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),

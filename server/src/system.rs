@@ -12,7 +12,7 @@ use domain::{
 use sha2::{Digest, Sha256};
 use sync::{
     messages::{Envelope, Identity, Outcome},
-    server::{Canon, Lane, LogEntry, decided},
+    server::{Canon, Head, Lane, LogEntry, decided},
 };
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ pub async fn apply(canon: &mut SqlCanon, requests: Vec<(String, Request)>, now: 
         let change = Change { id, at: stamp(now), after: vec![], supersedes: None, deed };
         seq += 1;
         lane.last += 1;
-        match settle(canon, &root, &change, &lane, seq, now).await? {
+        match settle(canon, &root, &change, &lane, Actor::System, seq, now).await? {
             Outcome::Accepted { .. } => applied.written += 1,
             Outcome::Refused { refusal } => applied.refused.push((key, sentence(&refusal))),
             Outcome::Quarantined { .. } => applied.refused.push((key, "the rule failed".into())),
@@ -55,18 +55,37 @@ pub async fn apply(canon: &mut SqlCanon, requests: Vec<(String, Request)>, now: 
     Ok(applied)
 }
 
+/// Applies a request of somebody who is signed in, in the lane that the server keeps for them; `head` is taken already.
+pub async fn apply_for(
+    canon: &mut SqlCanon,
+    head: &Head,
+    person: Person,
+    request: Request,
+    now: Moment,
+) -> Result<Outcome, Failure> {
+    let mut lane = lane_for(canon, person.id).await?;
+    let deed = Deed::Request(request);
+    let root = canon.root(deed.root(canon.community())).await?;
+    let change = Change { id: ChangeId(Uuid::now_v7()), at: stamp(now), after: vec![], supersedes: None, deed };
+    lane.last += 1;
+    let outcome = settle(canon, &root, &change, &lane, Actor::Person(person), head.seq + 1, now).await?;
+    canon.advance_lane(lane.id, lane.last).await?;
+    Ok(outcome)
+}
+
 async fn settle(
     canon: &mut SqlCanon,
     root: &Root,
     change: &Change,
     lane: &Lane,
+    actor: Actor,
     seq: i64,
     now: Moment,
 ) -> Result<Outcome, Failure> {
     let reads = canon.reads(&change.deed.reads(canon.community())).await?;
     let at = Interval::exactly(now);
     let context = Context { community: canon.community(), side: Side::Server, at };
-    let (outcome, records) = decided(|| decide(root, &reads, change, &Actor::System, &context));
+    let (outcome, records) = decided(|| decide(root, &reads, change, &actor, &context));
     let envelope = Envelope::seal(change);
     let bytes = serde_json::to_string(&envelope).map_err(Failure::broken)?;
     let entry = LogEntry {
@@ -76,7 +95,10 @@ async fn settle(
         id: change.id,
         kind: &envelope.kind,
         envelope: &bytes,
-        person: None,
+        person: match &actor {
+            Actor::Person(person) => Some(person.id),
+            Actor::System => None,
+        },
         at,
         received: now,
         rules: RULES,
@@ -93,6 +115,15 @@ async fn own_lane(canon: &mut SqlCanon) -> Result<Lane, Failure> {
         return Ok(lane);
     }
     let lane = Lane { id, device: DeviceId(Uuid::nil()), person: PersonId(Uuid::nil()), last: 0 };
+    canon.open_lane(&lane, Identity::SignedIn).await?;
+    Ok(lane)
+}
+
+async fn lane_for(canon: &mut SqlCanon, person: PersonId) -> Result<Lane, Failure> {
+    if let Some(lane) = canon.lane_of(DeviceId(Uuid::nil()), person).await? {
+        return Ok(lane);
+    }
+    let lane = Lane { id: LaneId(Uuid::now_v7()), device: DeviceId(Uuid::nil()), person, last: 0 };
     canon.open_lane(&lane, Identity::SignedIn).await?;
     Ok(lane)
 }

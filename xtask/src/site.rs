@@ -13,7 +13,7 @@ use std::fs;
 
 use crate::failure::{Explain, Outcome};
 use crate::process::Running;
-use crate::toolchain::WebToolchain;
+use crate::toolchain::{AppBuild, WebToolchain};
 use crate::{progress, workspace};
 
 use fingerprint::Fingerprint;
@@ -33,13 +33,14 @@ pub enum Effort {
 const NOTE: &str = "target/web/site.fingerprint";
 
 pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
-    progress::step("app, compiled for the browser", || Running::start("app", &mut toolchain.cargo_build())?.finish())?;
+    let compile = |build| Running::start("app", &mut toolchain.cargo_build(build))?.finish();
     let compiled = |path| fs::read(workspace::path(path)).explain(format_args!("read {path}"));
-    let (app, scanner) = (compiled(APP)?, compiled(SCANNER)?);
+    progress::step("app, compiled for the browser", || compile(AppBuild::Desk))?;
+    let (desk, scanner) = (compiled(APP)?, compiled(SCANNER)?);
     let sources = Sources::read()?;
     let recipe = recipe()?;
     let made_with =
-        |effort: Effort| Fingerprint::of([app.as_slice(), &scanner, &sources.bytes(), &recipe, &[effort as u8]]);
+        |effort: Effort| Fingerprint::of([desk.as_slice(), &scanner, &sources.bytes(), &recipe, &[effort as u8]]);
 
     let folder = workspace::path("target/site");
     let note = workspace::path(NOTE);
@@ -50,10 +51,18 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
         progress::say("site: nothing changed");
         return Ok(());
     }
+    let app = match effort {
+        // One build is enough to look at: the larger holds everything.
+        Effort::Quick => desk.clone(),
+        Effort::Full => {
+            progress::step("app without the managers' pages", || compile(AppBuild::Field))?;
+            compiled(APP)?
+        }
+    };
     // Until it is complete, nobody may take it for what it was.
     let _ = fs::remove_file(&note);
     progress::step("site", || {
-        let engine = engine::make(&app, &scanner, effort)?;
+        let engine = engine::make(&app, &desk, &scanner, effort)?;
         let site = layout::lay_out(&sources, &engine)?;
         publish::publish(&site, &folder, effort)
     })?;

@@ -76,6 +76,7 @@ fn playwright(more: &[&str]) -> Outcome {
         packages::ensure(&["chromium"], "test in a browser")?;
     }
     packages::ensure(&["fonts-noto-cjk"], "see Chinese text in the browser tests")?;
+    packages::ensure(&["openssl", "libnss3-tools"], "make and trust the certificate of the HTTPS tests")?;
     if !process::is_on_path("node") || !process::is_on_path("npm") {
         packages::ensure(&["nodejs", "npm"], "drive the browser")?;
     }

@@ -27,6 +27,15 @@ fn rustup_cargo(subcommand: &str) -> Command {
     cargo
 }
 
+/// The two builds of the app.
+#[derive(Clone, Copy)]
+pub enum AppBuild {
+    /// What everybody opens first.
+    Field,
+    /// The same with the managers' pages.
+    Desk,
+}
+
 /// What compiles for the browser.
 #[derive(Clone, Copy)]
 pub enum WebToolchain {
@@ -55,12 +64,12 @@ impl WebToolchain {
         Ok(toolchain)
     }
 
-    pub fn cargo_build(self) -> Command {
+    pub fn cargo_build(self, build: AppBuild) -> Command {
         let mut command = match self {
             Self::Rustup => rustup_cargo("build"),
             Self::Debian => debian::cargo("build"),
         };
-        self.describe_the_browsers_half(&mut command);
+        self.describe_the_browsers_half(&mut command, build);
         command
     }
 
@@ -69,14 +78,18 @@ impl WebToolchain {
             Self::Rustup => rustup_cargo("clippy"),
             Self::Debian => debian::cargo_clippy()?,
         };
-        self.describe_the_browsers_half(&mut command);
+        self.describe_the_browsers_half(&mut command, AppBuild::Desk);
         Ok(command)
     }
 
     /// The app and, beside it, the scanner.
-    fn describe_the_browsers_half(self, command: &mut Command) {
+    fn describe_the_browsers_half(self, command: &mut Command, build: AppBuild) {
         command.args(["--locked", "--package=app", "--package=scanner", "--lib"]);
-        command.args(["--profile=wasm-release", "--features=app/csr"]);
+        let feature = match build {
+            AppBuild::Field => "app/csr",
+            AppBuild::Desk => "app/desk",
+        };
+        command.args(["--profile=wasm-release", "--features", feature]);
         command.arg(format!("--target={TARGET}"));
         command.arg("--target-dir").arg(workspace::path("target/web"));
         command.args(STANDARD_LIBRARY);

@@ -6,6 +6,8 @@ use sync::messages::Identity;
 
 const LANGUAGE: &str = "lamplighter.language";
 const THEME: &str = "lamplighter.theme";
+/// Read by app/boot.js.
+const DESK: &str = "lamplighter.desk";
 const PRESENT: &str = "lamplighter.present";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +39,11 @@ pub fn set_language(language: Language) {
             Language::En => "en",
         },
     );
+}
+
+/// Has the larger build opened from now on; says whether the browser keeps that.
+pub fn choose_desk() -> bool {
+    LocalStorage::set(DESK, true).is_ok()
 }
 
 pub fn theme() -> Theme {

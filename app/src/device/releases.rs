@@ -108,3 +108,16 @@ async fn registered() -> Option<(ServiceWorkerContainer, ServiceWorkerRegistrati
     let registration = JsFuture::from(container.ready().ok()?).await.ok()?.dyn_into().ok()?;
     Some((container, registration))
 }
+
+/// Opens the page anew with the larger build, which has the managers' pages; app/boot.js reads the choice. Says whether it
+/// does: where the browser keeps no choice, only an address of these pages brings it.
+pub fn open_desk() -> bool {
+    let is_kept = super::preferences::choose_desk();
+    if let Some(window) = web_sys::window() {
+        let path = window.location().pathname().unwrap_or_default();
+        if is_kept || path != "/" {
+            let _ = window.location().reload();
+        }
+    }
+    is_kept
+}

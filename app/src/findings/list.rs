@@ -62,7 +62,7 @@ fn Findings() -> impl IntoView {
                         _ => String::new(),
                     };
                     let state = if finding.is_open() { "overdue" } else { "corrected" };
-                    let who = crate::results::person_name(world, finding.by);
+                    let who = crate::today::person_name(world, finding.by);
                     let unsent = world.is_unconfirmed(finding.id.into());
                     view! {
                         <li><a class="row link" href=format!("/findings/{}", finding.id)>

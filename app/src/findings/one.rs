@@ -14,8 +14,8 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use crate::{
     locales::{self, findings as say, general, time},
     photos::{self, photo_list},
-    results::person_name,
     store::use_store,
+    today::person_name,
     ui,
 };
 

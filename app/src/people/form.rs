@@ -23,7 +23,8 @@ pub struct Form {
     en: RwSignal<String>,
     roles: RwSignal<Vec<Role>>,
     teams: RwSignal<Vec<TeamId>>,
-    name_fault: RwSignal<Option<String>>,
+    zh_fault: RwSignal<Option<String>>,
+    en_fault: RwSignal<Option<String>>,
     role_fault: RwSignal<Option<String>>,
 }
 
@@ -35,7 +36,8 @@ impl Form {
             roles: RwSignal::new(person.roles.clone()),
             teams: RwSignal::new(person.teams.clone()),
             base: RwSignal::new(person),
-            name_fault: RwSignal::new(None),
+            zh_fault: RwSignal::new(None),
+            en_fault: RwSignal::new(None),
             role_fault: RwSignal::new(None),
         }
     }
@@ -53,22 +55,21 @@ impl Form {
     /// The person that is asked for; `None` where something does not fit, which is then said at its field.
     pub fn wish(&self, store: Store) -> Option<Person> {
         let mut wish = untrack(|| self.typed());
-        let name_fault = match (typed_or_empty(&wish.name.zh, NAME_MOST), typed_or_empty(&wish.name.en, NAME_MOST)) {
-            (Ok(zh), Ok(en)) if zh.is_empty() && en.is_empty() => Some(say::name_needed().to_owned()),
-            (Ok(zh), Ok(en)) => {
-                wish.name = Words::new(zh, en);
-                None
-            }
-            (Err(unfit), _) | (_, Err(unfit)) => Some(general::unfit(&unfit)),
-        };
+        let (zh, en) = (typed_or_empty(&wish.name.zh, NAME_MOST), typed_or_empty(&wish.name.en, NAME_MOST));
+        let [mut zh_fault, en_fault] = [&zh, &en].map(|name| name.as_ref().err().map(general::unfit));
+        if let (Ok(zh), Ok(en)) = (zh, en) {
+            zh_fault = (zh.is_empty() && en.is_empty()).then(|| say::name_needed().to_owned());
+            wish.name = Words::new(zh, en);
+        }
         let is_me = untrack(|| store.present.get()).is_some_and(|present| present.person == wish.id);
         let role_fault = match () {
             () if wish.roles.is_empty() => Some(say::role_needed()),
             () if is_me && !may_set_up(&wish) => Some(say::not_oneself()),
             () => None,
         };
-        let fits = name_fault.is_none() && role_fault.is_none();
-        self.name_fault.set(name_fault);
+        let fits = zh_fault.is_none() && en_fault.is_none() && role_fault.is_none();
+        self.zh_fault.set(zh_fault);
+        self.en_fault.set(en_fault);
         self.role_fault.set(role_fault.map(str::to_owned));
         fits.then_some(wish)
     }
@@ -107,8 +108,8 @@ impl Form {
             })
         };
         view! {
-            <ui::Field label=say::name_zh() name="name-zh" autocomplete="off" value=self.zh fault=self.name_fault/>
-            <ui::Field label=say::name_en() name="name-en" autocomplete="off" value=self.en/>
+            <ui::Field label=say::name_zh() name="name-zh" autocomplete="off" value=self.zh fault=self.zh_fault/>
+            <ui::Field label=say::name_en() name="name-en" autocomplete="off" value=self.en fault=self.en_fault/>
             <fieldset class="checks" aria-describedby="roles-fault">
                 <legend>{say::roles()}</legend>
                 {Role::ALL.map(role).into_iter().collect_view()}

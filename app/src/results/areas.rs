@@ -74,7 +74,7 @@ fn scores(lines: &[AreaLine<'_>], asked: &Asked) -> Option<AnyView> {
         })
         .collect();
     (!rows.is_empty()).then(|| {
-        let kinds = SCORED.map(|kind| view! { <th scope="col">{say_rounds::duty(kind)}</th> }.into_any());
+        let kinds = Vec::from(SCORED.map(|kind| view! { <th scope="col">{say_rounds::duty(kind)}</th> }.into_any()));
         view! {
             <section>
                 <h2>{say::scores()}</h2>

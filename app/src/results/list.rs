@@ -87,10 +87,10 @@ fn Results(table: Table) -> impl IntoView {
         with_held(store, |held| asked.with(|asked| asked.filter(held, now.get()).err().unwrap_or_default()))
     });
     let tabs = move || {
-        [Table::Rounds, Table::Visits, Table::Areas].map(|other| {
+        Vec::from([Table::Rounds, Table::Visits, Table::Areas].map(|other| {
             let href = asked.get().with("sort", "").with("show", "").url(other.path());
             view! { <a href=href aria-current=(other == table).then_some("page")>{other.name()}</a> }.into_any()
-        })
+        }))
     };
     let shown = move || {
         let (asked, now) = (asked.get(), now.get());

@@ -119,10 +119,10 @@ fn Stops(round: RoundId) -> impl IntoView {
                 })
                 .collect();
             let walkers = shown.record.as_ref().map(|record| {
-                record.walkers.iter().map(|walker| crate::results::person_name(world, walker.person)).collect::<Vec<_>>().join(general::between_names())
+                record.walkers.iter().map(|walker| crate::today::person_name(world, walker.person)).collect::<Vec<_>>().join(general::between_names())
             });
             let finish = shown.record.as_ref().and_then(|record| record.finished.clone()).map(|finish| {
-                say::finished_by(&crate::results::person_name(world, finish.by), &time::absolute(finish.at.best, now, &zone))
+                say::finished_by(&crate::today::person_name(world, finish.by), &time::absolute(finish.at.best, now, &zone))
             });
             Some(view! {
                 <p class="lead">

@@ -9,6 +9,7 @@ use domain::{
 use leptos::{html, prelude::*};
 use sync::device::world::World;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
 
 use super::{
     draft::Draft,
@@ -79,7 +80,7 @@ fn is_on_route(world: &World, round: RoundId, checkpoint: CheckpointId) -> bool 
     }
 }
 
-fn seen(world: &World, round: RoundId, aim: Aim, texts: &[String]) -> Sighting {
+fn sighting(world: &World, round: RoundId, aim: Aim, texts: &[String]) -> Sighting {
     let Some((key, checkpoints)) = tags(world) else { return Sighting::Nothing };
     sight(texts, key, &checkpoints, |checkpoint| match aim {
         Aim::This(here) => checkpoint == here,
@@ -94,8 +95,10 @@ pub fn keep_arrival(store: Store, round: RoundId, checkpoint: CheckpointId, proo
     let kept = store.draft(&key).and_then(|text| serde_json::from_str::<Draft>(&text).ok());
     let kept = kept.filter(|draft| draft.by == present.person);
     let mut draft = kept.unwrap_or_else(|| Draft::new(present.person));
-    // Whoever comes back to a visit that was begun has arrived before.
-    draft.proof.get_or_insert_with(|| (proof, store.time()));
+    // A tag proves more than a typed code or a reason; a second scan proves nothing new.
+    if !matches!(draft.proof, Some((Proof::Tag { .. }, _))) {
+        draft.proof = Some((proof, store.time()));
+    }
     store.keep_draft(key, serde_json::to_string(&draft).unwrap_or_default());
 }
 
@@ -115,11 +118,122 @@ struct Shown {
     fault: Option<CameraFault>,
 }
 
+impl Shown {
+    fn saying(words: &str) -> Self {
+        Self { words: words.into(), ..Self::default() }
+    }
+
+    /// Where the person can do something about it.
+    fn may_open_again(&self) -> bool {
+        matches!(self.fault, Some(CameraFault::Refused | CameraFault::Busy))
+    }
+}
+
 /// What the viewfinder works with; nothing of it is shown.
 #[derive(Default)]
 struct Behind {
     camera: Option<Camera>,
     last: Option<Sighting>,
+}
+
+#[derive(Clone, Copy)]
+struct Viewfinder {
+    store: Store,
+    round: RoundId,
+    aim: Aim,
+    is_open: RwSignal<bool>,
+    on_done: Callback<Option<(CheckpointId, Proof)>>,
+    dialog: NodeRef<html::Dialog>,
+    shown: RwSignal<Shown>,
+    behind: StoredValue<Behind, LocalStorage>,
+}
+
+impl Viewfinder {
+    fn open(self, dialog: HtmlDialogElement) {
+        let _ = dialog.show_modal();
+        let video = dialog.query_selector("video").ok().flatten().and_then(|video| video.dyn_into().ok());
+        let camera = video.map(|video| Camera::open(video, move |told| self.hear(told)));
+        self.behind.update_value(|behind| behind.camera = camera);
+    }
+
+    fn hear(self, told: Told) {
+        // The last frame may be read when all is over.
+        if self.is_open.try_get_untracked() != Some(true) {
+            return;
+        }
+        match told {
+            Told::Opened { torch } => {
+                let words = match self.aim {
+                    Aim::This(_) => say::hint(),
+                    Aim::Next(_) => say::hint_any(),
+                };
+                self.shown.set(Shown { torch, ..Shown::saying(words) });
+            }
+            Told::Failed(fault) => {
+                let words = say::camera_fault(fault);
+                self.shown.set(Shown { state: "bad", fault: Some(fault), ..Shown::saying(words) });
+            }
+            Told::Saw(texts) => self.see(&texts),
+        }
+    }
+
+    fn see(self, texts: &[String]) {
+        let seen = self.store.world.with_untracked(|world| sighting(world, self.round, self.aim, texts));
+        if seen == Sighting::Nothing {
+            return;
+        }
+        // Of two codes, one frame may show only one: what two frames agree on counts.
+        let mut is_agreed = false;
+        self.behind.update_value(|behind| is_agreed = behind.last.replace(seen) == Some(seen));
+        if !is_agreed {
+            return;
+        }
+        match self.store.world.with_untracked(|world| meaning(world, self.round, self.aim, seen)) {
+            Meaning::Words(words, other) => {
+                // Said once, however long it stays in view.
+                if self.shown.with_untracked(|shown| shown.words != words) {
+                    self.shown.update(|shown| (shown.words, shown.other, shown.state) = (words, other, "attention"));
+                }
+            }
+            Meaning::Arrived(checkpoint, proof) => {
+                self.with_camera(Camera::signal);
+                self.close();
+                focus("h1");
+                self.on_done.run(Some((checkpoint, proof)));
+            }
+        }
+    }
+
+    fn with_camera(self, act: impl FnOnce(&Camera)) {
+        self.behind.with_value(|behind| behind.camera.as_ref().map(act));
+    }
+
+    fn open_again(self) {
+        self.shown.set(Shown::saying(say::opening()));
+        self.with_camera(Camera::open_again);
+    }
+
+    fn switch_torch(self) {
+        let torch = if self.shown.with_untracked(|shown| shown.torch) == Torch::On { Torch::Off } else { Torch::On };
+        self.with_camera(|camera| camera.light(torch));
+        self.shown.update(|shown| shown.torch = torch);
+    }
+
+    fn close(self) {
+        self.is_open.set(false);
+        // At once: what lies behind an open dialog cannot have the focus.
+        if let Some(dialog) = self.dialog.get_untracked() {
+            dialog.close();
+        }
+    }
+
+    /// By its button, or by the browser's own ways to close a dialog; those are told late, perhaps after all is over.
+    fn leave(self) {
+        if self.is_open.try_get_untracked() == Some(true) {
+            self.close();
+            focus(&format!(".{OPENER}"));
+        }
+    }
 }
 
 /// The viewfinder, over everything else. `on_done` is called once: with the arrival, or with `None` for by hand.
@@ -131,103 +245,29 @@ pub fn Scan(
     on_done: Callback<Option<(CheckpointId, Proof)>>,
 ) -> impl IntoView {
     let store = use_store();
-    let go = go();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let shown = RwSignal::new(Shown { words: say::opening().into(), ..Shown::default() });
+    let (dialog, shown) = (NodeRef::new(), RwSignal::new(Shown::saying(say::opening())));
     let behind = StoredValue::new_local(Behind::default());
-
-    // First the dialog: what lies behind it cannot have the focus before.
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-        is_open.set(false);
-    };
-    let saw = move |texts: Vec<String>| {
-        let seen = store.world.with_untracked(|world| seen(world, round, aim, &texts));
-        if seen == Sighting::Nothing {
-            return;
-        }
-        // Of two codes, one frame may show only one: what two frames agree on counts.
-        let mut is_agreed = false;
-        behind.update_value(|behind| is_agreed = behind.last.replace(seen) == Some(seen));
-        if !is_agreed {
-            return;
-        }
-        match store.world.with_untracked(|world| meaning(world, round, aim, seen)) {
-            Meaning::Words(words, other) => {
-                // Said once, however long it stays in view.
-                if shown.with_untracked(|shown| shown.words != words) {
-                    shown.update(|shown| (shown.words, shown.other, shown.state) = (words, other, "attention"));
-                }
-            }
-            Meaning::Arrived(checkpoint, proof) => {
-                behind.with_value(|behind| behind.camera.as_ref().map(Camera::signal));
-                close();
-                focus("h1");
-                on_done.run(Some((checkpoint, proof)));
-            }
-        }
-    };
-    let told = move |told: Told| {
-        if is_open.try_get_untracked() != Some(true) {
-            return;
-        }
-        match told {
-            Told::Opened { torch } => shown.set(Shown {
-                words: match aim {
-                    Aim::This(_) => say::hint().into(),
-                    Aim::Next(_) => say::hint_any().into(),
-                },
-                torch,
-                ..Shown::default()
-            }),
-            Told::Failed(fault) => shown.set(Shown {
-                words: say::camera_fault(fault).into(),
-                state: "bad",
-                fault: Some(fault),
-                ..Shown::default()
-            }),
-            Told::Saw(texts) => saw(texts),
-        }
-    };
-    dialog.on_load(move |dialog| {
-        let _ = dialog.show_modal();
-        let video = dialog.query_selector("video").ok().flatten().and_then(|video| video.dyn_into().ok());
-        behind.update_value(|behind| behind.camera = video.map(|video| Camera::open(video, told)));
-    });
-
-    let leave = move || {
-        close();
-        focus(&format!(".{OPENER}"));
-    };
-    let by_hand = move |_| {
-        close();
-        on_done.run(None);
-    };
-    let again = move |_| {
-        behind.with_value(|behind| behind.camera.as_ref().map(Camera::open_again));
-    };
-    let switch = move |_| {
-        let other = if shown.with_untracked(|shown| shown.torch) == Torch::On { Torch::Off } else { Torch::On };
-        behind.with_value(|behind| behind.camera.as_ref().map(|camera| camera.light(other)));
-        shown.update(|shown| shown.torch = other);
-    };
+    let viewfinder = Viewfinder { store, round, aim, is_open, on_done, dialog, shown, behind };
+    dialog.on_load(move |dialog| viewfinder.open(dialog));
+    let go = go();
     let to_other = move |_| {
         if let Some((other, _)) = shown.get_untracked().other {
             go(&format!("/rounds/{round}/stops/{other}"));
         }
     };
+    let by_hand = move |_| {
+        viewfinder.close();
+        on_done.run(None);
+    };
     let title = store.world.with_untracked(|world| match aim {
         Aim::This(here) => say::aim(&name(world, here)),
         Aim::Next(next) => say::scan_next(&name(world, next)),
     });
-    let helps_again = |fault| matches!(fault, Some(CameraFault::Refused | CameraFault::Busy));
     view! {
-        <dialog class="scan" node_ref=dialog aria-labelledby="scan-title" on:close=move |_| leave()>
+        <dialog class="scan" node_ref=dialog aria-labelledby="scan-title" on:close=move |_| viewfinder.leave()>
             <div class="scan-head">
                 <h2 id="scan-title">{title}</h2>
-                <button type="button" class="button quiet" on:click=move |_| leave()>{say::close()}</button>
+                <button type="button" class="button quiet" on:click=move |_| viewfinder.leave()>{say::close()}</button>
             </div>
             <div class="scan-view" hidden=move || shown.with(|shown| shown.fault.is_some())>
                 <video muted playsinline aria-hidden="true"></video>
@@ -239,10 +279,11 @@ pub fn Scan(
                     {move || shown.with(|shown| shown.other.as_ref().map_or_else(String::new, |(_, name)| rounds::go_there(name)))}
                 </button>
                 <div class="foot-row">
-                    <button type="button" class="button" hidden=move || shown.with(|shown| !helps_again(shown.fault)) on:click=again>{general::try_again()}</button>
+                    <button type="button" class="button" hidden=move || shown.with(|shown| !shown.may_open_again()) on:click=move |_| viewfinder.open_again()>{general::try_again()}</button>
                     <button type="button" class="press" hidden=move || shown.with(|shown| shown.torch == Torch::None)
-                        aria-pressed=move || shown.with(|shown| if shown.torch == Torch::On { "true" } else { "false" }) on:click=switch>{say::torch()}</button>
-                    <button type="button" class="button" on:click=by_hand>{say::by_hand()}</button>
+                        aria-pressed=move || shown.with(|shown| if shown.torch == Torch::On { "true" } else { "false" })
+                        on:click=move |_| viewfinder.switch_torch()>{say::torch()}</button>
+                    <button type="button" class="button" class:main=move || shown.with(|shown| shown.fault.is_some()) on:click=by_hand>{say::by_hand()}</button>
                 </div>
             </div>
         </dialog>

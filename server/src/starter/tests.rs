@@ -20,7 +20,7 @@ mod faults;
 const COMMUNITY: CommunityId = CommunityId(Uuid::from_u128(1));
 
 fn issue(checkpoint: CheckpointId) -> TagIssue {
-    TagIssue { issue: 1, short_code: checkpoint.to_string() }
+    TagIssue { issue: 1, short_code: checkpoint.to_string(), former: vec![] }
 }
 
 fn starter() -> Starter {

@@ -41,9 +41,18 @@ impl Client {
     }
 
     fn with(cookies: Arc<Jar>, base: &str) -> Self {
+        Self::built(builder(), cookies, base)
+    }
+
+    /// A browser that reaches the server its own way.
+    pub fn through(http: reqwest::ClientBuilder, base: &str) -> Self {
+        Self::built(http, Arc::default(), base)
+    }
+
+    fn built(http: reqwest::ClientBuilder, cookies: Arc<Jar>, base: &str) -> Self {
         let mut headers = header::HeaderMap::new();
         headers.insert(header::ORIGIN, base.parse().expect("an address"));
-        let http = builder().cookie_provider(cookies.clone()).default_headers(headers);
+        let http = http.cookie_provider(cookies.clone()).default_headers(headers);
         Self { http: http.build().expect("a client"), base: base.to_owned(), cookies }
     }
 
@@ -160,7 +169,7 @@ impl Client {
 }
 
 /// Whoever makes an HTTP client says which cryptography its TLS would use.
-fn builder() -> reqwest::ClientBuilder {
+pub fn builder() -> reqwest::ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
 }

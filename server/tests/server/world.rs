@@ -23,7 +23,7 @@ use server::{
     export, http, passwords,
     photos::store::{PhotoStore, Place},
     site::{Asset, Site},
-    state::State,
+    state::{State, Wire},
     system,
 };
 use tokio::sync::OnceCell;
@@ -58,7 +58,7 @@ pub async fn world(fresh: Fresh) -> World {
     let community = found(&db, "").await;
     let folder = fresh.folder.path().join("photos");
     let photos = PhotoStore::open(&Place::Folder(folder.clone())).await.expect("a folder");
-    let state = State::new(db.clone(), photos, Site(file), None);
+    let state = State::new(db.clone(), photos, Site(file), Wire::Plain, None);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, http::router(state)).await });
@@ -159,7 +159,7 @@ fn requests(id: CommunityId) -> Vec<(String, Request)> {
             name: Words::new("北门", "Gate"),
             area,
             hint: None,
-            tag: TagIssue { issue: 1, short_code: String::new() },
+            tag: TagIssue { issue: 1, short_code: String::new(), former: vec![] },
         }),
     ];
     requests.extend(PEOPLE.map(|(username, role)| Request::PutPerson(someone(id, username, &[role]))));

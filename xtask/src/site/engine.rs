@@ -32,31 +32,44 @@ const SCANNER_PASSES: [&str; 1] = ["-O3"];
 
 #[derive(Default)]
 pub struct Engine {
-    pub script: String,
-    pub wasm: Vec<u8>,
+    /// What everybody opens first.
+    pub app: Bound,
+    /// The same with the managers' pages.
+    pub desk: Bound,
     /// Needs no JavaScript but the worker's.
     pub scanner: Vec<u8>,
+}
+
+/// A build of the app as wasm-bindgen leaves it.
+#[derive(Default)]
+pub struct Bound {
+    pub script: String,
+    pub wasm: Vec<u8>,
     /// JavaScript that crates bring along, by its path below `snippets/`.
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
 
-pub fn make(app: &[u8], scanner: &[u8], effort: Effort) -> Outcome<Engine> {
+pub fn make(app: &[u8], desk: &[u8], scanner: &[u8], effort: Effort) -> Outcome<Engine> {
     let folder = workspace::path("target/web/engine");
     // A change of style alone must not cost the time that this takes; this file is part of how it is made.
     let note = folder.join("made-from");
-    let made_from = Fingerprint::of([app, scanner, include_bytes!("engine.rs").as_slice(), &[effort as u8]]);
+    let made_from = Fingerprint::of([app, desk, scanner, include_bytes!("engine.rs").as_slice(), &[effort as u8]]);
     if fs::read_to_string(&note).is_ok_and(|known| known == made_from.as_str()) {
         return read(&folder);
     }
     if folder.exists() {
         fs::remove_dir_all(&folder).explain("clear target/web/engine")?;
     }
-    progress::step("wasm-bindgen", || bind(app, &folder))?;
+    progress::step("wasm-bindgen", || bind(app, &folder.join("app")).and_then(|()| bind(desk, &folder.join("desk"))))?;
     fs::write(folder.join("scanner.wasm"), scanner).explain("write target/web/engine/scanner.wasm")?;
     match effort {
         Effort::Full => {
-            shrink(&folder.join("app_bg.wasm"), &APP_PASSES);
+            // First, and alone: it installs what the others use.
             shrink(&folder.join("scanner.wasm"), &SCANNER_PASSES);
+            std::thread::scope(|both| {
+                both.spawn(|| shrink(&folder.join("desk/app_bg.wasm"), &APP_PASSES));
+                shrink(&folder.join("app/app_bg.wasm"), &APP_PASSES);
+            });
         }
         Effort::Quick => progress::say("after an edit the app is not made small; `cargo xtask build` and `test` do it"),
     }
@@ -76,7 +89,7 @@ fn bind(compiled: &[u8], folder: &Path) -> Outcome {
 fn shrink(wasm: &Path, passes: &[&str]) {
     let tools = workspace::path("target/tools");
     let shrunk = npm::ensure_package(&tools, "binaryen", BINARYEN).and_then(|()| {
-        progress::step("wasm-opt", || {
+        progress::step(&format!("wasm-opt, {}", workspace::shown(wasm)), || {
             // Beside the original, which stays whole if this fails.
             let smaller = wasm.with_extension("smaller");
             let mut wasm_opt = Command::new(tools.join("node_modules/.bin/wasm-opt"));
@@ -91,10 +104,13 @@ fn shrink(wasm: &Path, passes: &[&str]) {
 
 fn read(folder: &Path) -> Outcome<Engine> {
     let read = |name: &str| fs::read(folder.join(name)).explain(format_args!("read target/web/engine/{name}"));
-    let mut snippets = BTreeMap::new();
-    collect(&folder.join("snippets"), "", &mut snippets)?;
-    let script = String::from_utf8_lossy(&read("app.js")?).into_owned();
-    Ok(Engine { script, wasm: read("app_bg.wasm")?, scanner: read("scanner.wasm")?, snippets })
+    let bound = |build: &str| {
+        let mut snippets = BTreeMap::new();
+        collect(&folder.join(build).join("snippets"), "", &mut snippets)?;
+        let script = String::from_utf8_lossy(&read(&format!("{build}/app.js"))?).into_owned();
+        Ok(Bound { script, wasm: read(&format!("{build}/app_bg.wasm"))?, snippets })
+    };
+    Ok(Engine { app: bound("app")?, desk: bound("desk")?, scanner: read("scanner.wasm")? })
 }
 
 fn collect(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) -> Outcome {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::failure::Outcome;
-use crate::site::engine::Engine;
+use crate::site::engine::{Bound, Engine};
 use crate::site::fingerprint::Fingerprint;
 use crate::site::sources::Sources;
 use crate::site::{styles, template};
@@ -21,12 +21,13 @@ pub struct Site {
 
 pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
     let mut files = BTreeMap::new();
-    let (script, snippets) = script_with_snippets(engine);
-    files.extend(snippets);
-    let app = keep(&mut files, "assets/app", "js", script);
-    let wasm = keep(&mut files, "assets/app", "wasm", engine.wasm.clone());
+    let (app, wasm) = keep_build(&mut files, "assets/app", &engine.app);
+    let (desk, desk_wasm) = keep_build(&mut files, "assets/desk", &engine.desk);
     let style = keep(&mut files, "assets/app", "css", styles::joined(&sources.styles));
-    let boot = template::fill(&sources.boot, &[("app", &url(&app)), ("wasm", &url(&wasm))])?;
+    let boot = template::fill(
+        &sources.boot,
+        &[("app", &url(&app)), ("wasm", &url(&wasm)), ("desk", &url(&desk)), ("desk-wasm", &url(&desk_wasm))],
+    )?;
     let boot = keep(&mut files, "assets/boot", "js", boot);
     let scanner = keep(&mut files, "assets/scanner", "wasm", engine.scanner.clone());
     let scanner_worker = template::fill(&sources.scanner_worker, &[("scanner", &url(&scanner))])?;
@@ -38,8 +39,6 @@ pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
         &sources.shell,
         &[
             ("release", release.as_str()),
-            ("app", &url(&app)),
-            ("wasm", &url(&wasm)),
             ("style", &url(&style)),
             ("boot", &url(&boot)),
             ("scanner-worker", &url(&scanner_worker)),
@@ -67,6 +66,13 @@ fn release(files: &BTreeMap<String, Vec<u8>>, sources: &Sources) -> Fingerprint 
     Fingerprint::of(files.chain([sources.shell.as_bytes(), sources.worker.as_bytes()]))
 }
 
+/// Puts a build of the app with what it imports in its place, and says the names of its script and its WebAssembly.
+fn keep_build(files: &mut BTreeMap<String, Vec<u8>>, stem: &str, build: &Bound) -> (String, String) {
+    let (script, snippets) = script_with_snippets(build);
+    files.extend(snippets);
+    (keep(files, stem, "js", script), keep(files, stem, "wasm", build.wasm.clone()))
+}
+
 /// Puts the content under a name that changes with it, and says the name.
 fn keep(files: &mut BTreeMap<String, Vec<u8>>, stem: &str, extension: &str, content: impl Into<Vec<u8>>) -> String {
     let content = content.into();
@@ -76,7 +82,7 @@ fn keep(files: &mut BTreeMap<String, Vec<u8>>, stem: &str, extension: &str, cont
 }
 
 /// The script imports `./snippets/…`; that folder too gets a name that changes with its content.
-fn script_with_snippets(engine: &Engine) -> (String, BTreeMap<String, Vec<u8>>) {
+fn script_with_snippets(engine: &Bound) -> (String, BTreeMap<String, Vec<u8>>) {
     let bytes = engine.snippets.iter().flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]);
     let folder = format!("snippets-{}", Fingerprint::of(bytes));
     let script = engine.script.replace("from './snippets/", &format!("from './{folder}/"));
@@ -94,8 +100,8 @@ mod tests {
 
     fn sources() -> Sources {
         Sources {
-            shell: "{{release}} {{app}} {{wasm}} {{style}} {{boot}} {{scanner-worker}}".into(),
-            boot: "{{app}} {{wasm}}".into(),
+            shell: "{{release}} {{style}} {{boot}} {{scanner-worker}}".into(),
+            boot: "{{app}} {{wasm}} {{desk}} {{desk-wasm}}".into(),
             worker: "{{release}}|{{precache}}".into(),
             scanner_worker: "{{scanner}}".into(),
             public: BTreeMap::from([("icon.svg".to_owned(), b"<svg/>".to_vec())]),
@@ -104,12 +110,9 @@ mod tests {
     }
 
     fn engine() -> Engine {
-        Engine {
-            script: "import './x'".into(),
-            wasm: b"\0asm".to_vec(),
-            scanner: b"\0asm scanner".to_vec(),
-            snippets: BTreeMap::new(),
-        }
+        let build =
+            |wasm: &[u8]| Bound { script: "import './x'".into(), wasm: wasm.to_vec(), snippets: BTreeMap::new() };
+        Engine { app: build(b"\0asm"), desk: build(b"\0asm desk"), scanner: b"\0asm scanner".to_vec() }
     }
 
     fn site(sources: &Sources, engine: &Engine) -> Site {
@@ -187,8 +190,8 @@ mod tests {
     #[test]
     fn a_crates_snippet_is_imported_from_a_folder_named_by_content() {
         let mut engine = engine();
-        engine.script = "import { a } from './snippets/crate-1/inline0.js';".into();
-        engine.snippets.insert("crate-1/inline0.js".into(), b"export const a = 1".to_vec());
+        engine.app.script = "import { a } from './snippets/crate-1/inline0.js';".into();
+        engine.app.snippets.insert("crate-1/inline0.js".into(), b"export const a = 1".to_vec());
         let site = site(&sources(), &engine);
         let snippet = path(&site, "assets/snippets-", "/crate-1/inline0.js");
         let script = text(&site, &path(&site, "assets/app-", ".js"));
