@@ -8,7 +8,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use sync::messages::Profile;
 
 use crate::{
-    accounts::unlock::choose_language,
+    accounts::{session::in_own_session, unlock::choose_language},
     device::{
         install::{self, Install},
         preferences::{self, Theme},
@@ -34,13 +34,6 @@ fn Settings() -> impl IntoView {
         store.enrolled.with(|enrolled| enrolled.as_ref().is_some_and(|enrolled| enrolled.profile == Profile::Shared))
     };
     let leave = move |_| store.leave();
-    let sign_out = move |_| {
-        store.leave();
-        leptos::task::spawn_local(async {
-            // Without a network the session ends by itself; this tab has left already.
-            let _ = online::sign_out().await;
-        });
-    };
     let choose = move |wanted: Language| {
         let (words, tag) = say::language_name(wanted);
         view! { <button type="button" class="press" lang=tag aria-pressed=(language.get_untracked() == wanted).to_string() on:click=move |_| choose_language(language, wanted)>{words}</button> }
@@ -59,7 +52,7 @@ fn Settings() -> impl IntoView {
                 {move || if is_shared() {
                     view! { <button class="button main" on:click=leave>{ui::icon("lock")}{say_accounts::lock()}</button> }.into_any()
                 } else {
-                    view! { <button class="button quiet" on:click=sign_out>{say_accounts::sign_out()}</button> }.into_any()
+                    view! { <button class="button quiet" on:click=leave>{say_accounts::sign_out()}</button> }.into_any()
                 }}
             </section>
             <section class="card">
@@ -159,7 +152,7 @@ fn SetPin() -> impl IntoView {
             return fault.set(Some(say_accounts::pin_digits().into()));
         }
         leptos::task::spawn_local(async move {
-            match online::set_pin(digits).await {
+            match in_own_session(online::set_pin(digits)).await {
                 Ok(()) => {
                     is_done.set(true);
                     fault.set(None);

@@ -293,6 +293,7 @@ mod desk {
             ["results", "visits"] => results::list::page(results::list::Table::Visits),
             ["results", "areas"] => results::list::page(results::list::Table::Areas),
             ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
+            ["results", "photos"] => results::missing_photos::page(),
             ["results", round] => results::story::page(round),
             ["checkpoints"] => checkpoints::page(),
             ["people"] => people::list::page(),
@@ -300,6 +301,11 @@ mod desk {
             ["devices"] => devices::page(),
             _ => super::not_found(),
         }
+    }
+
+    /// The way to what other devices have not sent, for those who oversee.
+    pub fn missing_photos() -> AnyView {
+        results::missing_photos::link()
     }
 
     pub fn set_up() -> AnyView {
@@ -335,13 +341,17 @@ mod desk {
         ().into_any()
     }
 
+    pub fn missing_photos() -> AnyView {
+        ().into_any()
+    }
+
     /// What these pages ask for is corrected there too.
     pub fn correction(_refused: &Entry) -> Option<String> {
         None
     }
 }
 
-pub use desk::{correction, headline};
+pub use desk::{correction, headline, missing_photos};
 
 /// What everyone should know, above every page.
 #[component]

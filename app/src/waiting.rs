@@ -1,6 +1,9 @@
 //! What is saved here and not yet sent, what stands in its way, and what needs attention.
 
-use domain::ids::PersonId;
+use domain::{
+    ids::PersonId,
+    permissions::{Act, may},
+};
 use leptos::prelude::*;
 use sync::{
     device::{
@@ -60,6 +63,7 @@ fn Waiting() -> impl IntoView {
         Network::Bad(Fault::Rejected) => ("bad", say::network_rejected()),
         Network::Bad(Fault::NotEnrolled) => ("bad", crate::locales::accounts::not_enrolled()),
     };
+    let oversees = Memo::new(move |_| store.me().is_some_and(|me| may(&me.roles, Act::SeeResults)));
     let contact = move || match store.contact.get() {
         Some(contact) => say::last_contact(&time::ago(contact.server, store.time(), &store.zone())),
         None => say::no_contact_yet().to_owned(),
@@ -74,6 +78,7 @@ fn Waiting() -> impl IntoView {
                 <button class="button quiet" on:click=move |_| store.bell().ring()>{say::send_now()}</button>
             </div>
             {move || lists(store)}
+            {move || oversees.get().then(shell::missing_photos)}
         </ui::Page>
     }
 }

@@ -13,6 +13,7 @@ use sync::{
 };
 
 use crate::{
+    communities,
     db::Tx,
     failure::Failure,
     records::{self, parsed},
@@ -194,10 +195,11 @@ impl Canon for SqlCanon {
                 continue;
             }
             written.push(record);
-            if let Body::Person(person) = &record.body
-                && person.left.is_some()
-            {
-                sessions::end_all(&mut self.tx, self.community, person.id).await?;
+            if let Body::Person(person) = &record.body {
+                communities::access_changed(&mut self.tx, self.community).await?;
+                if person.left.is_some() {
+                    sessions::end_all(&mut self.tx, self.community, person.id).await?;
+                }
             }
         }
         self.insert_change(&entry, &written).await?;

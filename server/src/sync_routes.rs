@@ -105,6 +105,7 @@ async fn greeted(state: &State, device: &Device, said: &Hello) -> Result<HelloAn
         epoch: head.epoch,
         head: head.seq,
         unlocks: unlocks(&mut tx, device).await?,
+        access: communities::access(&mut tx, device.community).await?,
         lanes,
     };
     tx.commit().await?;

@@ -4,6 +4,7 @@ use domain::ids::PersonId;
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use crate::{
+    accounts::session::in_own_session,
     locales::{accounts as say_accounts, general, people as say},
     online::{self, Account, HandOver, Trouble},
     store::Store,
@@ -75,7 +76,7 @@ struct Access {
 impl Access {
     fn read(self) {
         leptos::task::spawn_local(async move {
-            let all = online::accounts().await;
+            let all = in_own_session(online::accounts()).await;
             self.answer.try_set(Some(all.map(|all| all.into_iter().find(|account| account.person == self.person))));
         });
     }
@@ -83,7 +84,7 @@ impl Access {
     fn give(self, username: Option<String>, pass_phrase: Option<String>, pin: Option<String>) {
         self.fault.set(None);
         leptos::task::spawn_local(async move {
-            match online::give_access(self.person, username, pass_phrase, pin).await {
+            match in_own_session(online::give_access(self.person, username, pass_phrase, pin)).await {
                 Ok(handed) => {
                     for field in [self.username, self.pass_phrase, self.pin] {
                         field.try_set(String::new());

@@ -7,6 +7,7 @@ use sync::device::world::World;
 
 use super::place;
 use crate::{
+    accounts::session::in_own_session,
     locales::{self, people as say},
     online::{self, Account},
     shell::go,
@@ -27,7 +28,7 @@ fn People() -> impl IntoView {
     // Without a network the list goes without user names.
     let accounts = RwSignal::new(Vec::<Account>::new());
     leptos::task::spawn_local(async move {
-        if let Ok(all) = online::accounts().await {
+        if let Ok(all) = in_own_session(online::accounts()).await {
             accounts.try_set(all);
         }
     });

@@ -23,10 +23,11 @@ use sync::{
 };
 
 use super::disk::{self, Disk, DiskFault, Facts, OtherTab};
+use crate::accounts::session::end_what_is_left;
 use crate::device::{
     clock,
     pictures::Picture,
-    preferences,
+    preferences::{self, Session},
     tabs::{Tabs, Told},
 };
 
@@ -277,14 +278,26 @@ impl Store {
 
     /// Somebody is at the device now.
     pub fn arrive(&self, present: Present) {
+        if preferences::session().is_some_and(|session| session != Session::Of(present.person)) {
+            self.end_session();
+        }
         preferences::set_present(Some((present.person, present.identity)));
         self.present.set(Some(present));
     }
 
-    /// Nobody is at the device any more. What waits stays, and is sent whoever comes next.
+    /// Nobody is at the device any more, and nobody is signed in. What waits stays, and is sent whoever comes next.
     pub fn leave(&self) {
+        self.end_session();
         preferences::set_present(None);
         self.present.set(None);
+    }
+
+    /// Without a network it ends at the next contact.
+    fn end_session(&self) {
+        preferences::set_session(Some(Session::Ends));
+        leptos::task::spawn_local(async {
+            let _ = end_what_is_left().await;
+        });
     }
 
     /// Saves what a person did: a bundle of changes, all or nothing.

@@ -42,12 +42,13 @@ pub async fn give(asked: &Asked, wish: Access) -> Result<HandOver, Problem> {
             account.username
         }
         (Some(known), _, password_hash) => {
+            // The community's row before the sessions, as whoever writes a change takes them.
+            if let Some(verifier) = pin_verifier {
+                accounts::set_pin(&mut tx, session.community, person, &verifier).await?;
+            }
             if let Some(hash) = password_hash {
                 accounts::set_password(&mut tx, &known, &hash).await?;
                 sessions::end_all(&mut tx, session.community, person).await?;
-            }
-            if let Some(verifier) = pin_verifier {
-                accounts::set_pin(&mut tx, session.community, person, &verifier).await?;
             }
             known.username
         }

@@ -104,10 +104,13 @@ async fn whoever_was_added_and_given_an_account_signs_in_and_unlocks_tablets() {
         let world = world(fresh).await;
         let person = newcomer(&world).await;
         let manager = signed_in(&world, "manager").await;
+        let tablet = world.client("guard", true).await;
+        let (keys, greeted) = (tablet.keys().await, tablet.hello(vec![], 0).await.expect("enrolled").access);
         let asked = json!({ "username": " NewComer ", "pass_phrase": "", "pin": "" });
         let given = give(&manager, person, asked.clone()).await.expect("they are new");
         let (phrase, pin) = (given.pass_phrase.expect("one was made"), given.pin.expect("one was made"));
         assert_eq!((given.username.as_str(), phrase.len(), pin.len()), ("newcomer", 19, 6));
+        assert_eq!(tablet.page(0, &keys).await.access, greeted + 1, "a pull tells tablets to ask who gets in");
         assert_eq!(give(&manager, person, asked).await, Err(taken("person")), "they have one");
         assert_eq!(Client::new(&world.base).sign_in("newcomer", &phrase).await.expect("it is right").person, person);
         let unlocks = world.client("guard", true).await.hello(vec![], 0).await.expect("enrolled").unlocks;

@@ -40,6 +40,8 @@ pub struct Exchange {
     /// Photos that something on the way would not let through; they are tried again after the next hello.
     held_back: BTreeSet<PhotoHash>,
     said_hello: Option<i64>,
+    /// Up to where the last hello told who gets in and how.
+    access: i64,
     /// True when something was delivered since the last hello, so that the server does not know yet that nothing waits.
     unsealed: bool,
     pulled: Option<i64>,
@@ -113,6 +115,7 @@ impl Exchange {
             holes: vec![],
             held_back: BTreeSet::new(),
             said_hello: None,
+            access: 0,
             unsealed: false,
             pulled: None,
             failures: 0,
@@ -177,6 +180,7 @@ impl Exchange {
     pub fn greeted(&mut self, answer: HelloAnswer, sent: Clocks, outbox: &Outbox) -> Vec<Write> {
         self.succeeded();
         self.said_hello = Some(sent.mono);
+        self.access = answer.access;
         self.unsealed = false;
         self.held_back.clear();
         let mut writes = vec![Write::Contact(Contact { server: answer.server, clocks: sent })];
@@ -270,6 +274,9 @@ impl Exchange {
             }
             PullAnswer::Page(page) => match self.rebuilding.take() {
                 None => {
+                    if page.access > self.access {
+                        self.said_hello = None;
+                    }
                     self.place.cursor = self.place.cursor.max(page.cursor);
                     self.pulled = (!page.more).then_some(now);
                     vec![Write::Absorb(page)]

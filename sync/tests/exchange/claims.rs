@@ -215,6 +215,7 @@ fn a_record_of_a_later_version_is_passed_over_and_the_rest_arrives() {
         more: false,
         rows,
         departures: vec![],
+        access: 0,
     };
     tablet.world.absorb(&page);
     assert_eq!((tablet.world.confirmed_count(), tablet.world.cursor), (before, 50));
@@ -232,9 +233,24 @@ fn a_record_that_leaves_the_view_leaves_the_device() {
         more: false,
         rows: vec![],
         departures: vec![round.into()],
+        access: 0,
     };
     tablet.world.absorb(&page);
     assert!(tablet.world.get(round.into()).is_none());
+}
+
+#[test]
+fn a_new_pin_comes_with_the_next_pull_and_not_again() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let greeted = server.hellos.get();
+    server.access = 1;
+    tablet.now += sync::device::exchange::POLL;
+    tablet.settle(&mut server);
+    assert_eq!(server.hellos.get(), greeted + 1);
+    tablet.now += sync::device::exchange::POLL;
+    tablet.settle(&mut server);
+    assert_eq!(server.hellos.get(), greeted + 1);
 }
 
 #[test]

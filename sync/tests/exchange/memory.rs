@@ -1,6 +1,7 @@
 //! Canonical records in memory, behind the same `push` that the server's route calls.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,
 };
@@ -45,6 +46,8 @@ pub struct Memory {
     pub page_rows: usize,
     /// How often each photo was put.
     pub photos: BTreeMap<PhotoHash, usize>,
+    pub access: i64,
+    pub hellos: Cell<usize>,
 }
 
 impl Memory {
@@ -68,6 +71,8 @@ impl Memory {
             records: BTreeMap::new(),
             page_rows: 7,
             photos: BTreeMap::new(),
+            access: 0,
+            hellos: Cell::new(0),
         };
         for n in 0..=6 {
             let role = match n {
@@ -101,6 +106,7 @@ impl Memory {
     }
 
     pub fn hello(&self, device: DeviceId, _hello: &Hello, now: Moment) -> HelloAnswer {
+        self.hellos.set(self.hellos.get() + 1);
         HelloAnswer {
             server: now,
             enrolled: Enrolled {
@@ -114,6 +120,7 @@ impl Memory {
             epoch: self.epoch.clone(),
             head: self.seq,
             unlocks: vec![],
+            access: self.access,
             lanes: self
                 .lanes
                 .values()
@@ -148,7 +155,15 @@ impl Memory {
         rows.truncate(end);
         let more = end < seqs.len();
         let cursor = if more { rows.last().map_or(head, |row| row.seq) } else { head };
-        PullAnswer::Page(Page { epoch: self.epoch.clone(), view, cursor, more, rows, departures: vec![] })
+        PullAnswer::Page(Page {
+            epoch: self.epoch.clone(),
+            view,
+            cursor,
+            more,
+            rows,
+            departures: vec![],
+            access: self.access,
+        })
     }
 }
 
