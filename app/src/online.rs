@@ -11,45 +11,72 @@ use domain::{
 };
 use leptos::{
     prelude::*,
-    server_fn::codec::{Json, JsonEncoding},
+    server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sync::messages::Profile;
 
-/// Why something that needs the network was not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum Trouble {
-    /// No answer, or one that is not this server's.
-    NoNetwork,
-    /// The name or the pass phrase is wrong; which of them is not said.
-    WrongPassword,
-    /// Too many attempts: try again after so many seconds.
-    TooMany {
-        seconds: u64,
-    },
-    /// Nobody is signed in, or the session has expired.
-    SignInFirst,
-    NotPermitted,
-    NotFound,
-    /// Somebody else has it already; `field` is its name in the call.
-    Taken {
-        field: String,
-    },
-    /// A field does not fit; `field` is its name in the call.
-    Invalid {
-        field: String,
-    },
-    /// Somebody else changed it meanwhile: look again.
-    ChangedMeanwhile,
-    /// The set-up link was used already or has expired.
-    LinkUsed,
-    /// The server failed; it has logged why.
-    ServerFailed,
+/// JSON that is read as everything else is, by [`domain::json`].
+pub struct SmallJson;
+type Json = Post<SmallJson>;
+
+impl ContentType for SmallJson {
+    const CONTENT_TYPE: &'static str = "application/json";
+}
+
+impl FormatType for SmallJson {
+    const FORMAT_TYPE: Format = Format::Text;
+}
+
+impl<T: Serialize> Encodes<T> for SmallJson {
+    type Error = serde_json::Error;
+    fn encode(value: &T) -> Result<Bytes, Self::Error> {
+        serde_json::to_vec(value).map(Bytes::from)
+    }
+}
+
+impl<T: DeserializeOwned> Decodes<T> for SmallJson {
+    type Error = serde_json::Error;
+    fn decode(bytes: Bytes) -> Result<T, Self::Error> {
+        domain::json::read(std::str::from_utf8(&bytes).map_err(serde::de::Error::custom)?)
+    }
+}
+
+domain::tagged! {
+    /// Why something that needs the network was not done.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Trouble ("Trouble", tag = "is") {
+        /// No answer, or one that is not this server's.
+        NoNetwork,
+        /// The name or the pass phrase is wrong; which of them is not said.
+        WrongPassword,
+        /// Too many attempts: try again after so many seconds.
+        TooMany {
+            seconds: u64,
+        },
+        /// Nobody is signed in, or the session has expired.
+        SignInFirst,
+        NotPermitted,
+        NotFound,
+        /// Somebody else has it already; `field` is its name in the call.
+        Taken {
+            field: String,
+        },
+        /// A field does not fit; `field` is its name in the call.
+        Invalid {
+            field: String,
+        },
+        /// Somebody else changed it meanwhile: look again.
+        ChangedMeanwhile,
+        /// The set-up link was used already or has expired.
+        LinkUsed,
+        /// The server failed; it has logged why.
+        ServerFailed,
+    }
 }
 
 impl FromServerFnError for Trouble {
-    type Encoder = JsonEncoding;
+    type Encoder = SmallJson;
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::ServerError(_) | ServerFnErrorErr::MiddlewareError(_) => Trouble::ServerFailed,
@@ -145,39 +172,39 @@ pub struct SetUpForm {
     pub with_starter: bool,
 }
 
-#[server(endpoint = "sign_in", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "sign_in", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn sign_in(username: String, password: String) -> Result<SignedIn, Trouble> {
     backend().sign_in(username, password).await
 }
 
-#[server(endpoint = "sign_out", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "sign_out", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn sign_out() -> Result<(), Trouble> {
     backend().sign_out().await
 }
 
-#[server(endpoint = "who_am_i", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "who_am_i", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn who_am_i() -> Result<SignedIn, Trouble> {
     backend().who_am_i().await
 }
 
 /// Sets the PIN of whoever is signed in: 4 to 8 digits.
-#[server(endpoint = "set_pin", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "set_pin", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn set_pin(pin: String) -> Result<(), Trouble> {
     backend().set_pin(pin).await
 }
 
-#[server(endpoint = "devices", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "devices", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn devices() -> Result<Vec<DeviceInfo>, Trouble> {
     backend().devices().await
 }
 
-#[server(endpoint = "retire_device", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "retire_device", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn retire_device(device: DeviceId) -> Result<(), Trouble> {
     backend().retire_device(device).await
 }
 
 /// What waits for a tablet to come back, the latest first.
-#[server(endpoint = "missing_photos", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "missing_photos", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn missing_photos() -> Result<Vec<MissingPhoto>, Trouble> {
     backend().missing_photos().await
 }
@@ -216,18 +243,18 @@ pub struct PrintedTag {
 }
 
 /// The tags of these checkpoints, in this order.
-#[server(endpoint = "tag_sheet", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "tag_sheet", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn tag_sheet(checkpoints: Vec<CheckpointId>) -> Result<Vec<PrintedTag>, Trouble> {
     backend().tag_sheet(checkpoints).await
 }
 
 /// Makes the tag of a checkpoint void, which must be the issue that the asker saw, and returns the number of the next one.
-#[server(endpoint = "reissue_tag", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "reissue_tag", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn reissue_tag(checkpoint: CheckpointId, expected_issue: u32) -> Result<u32, Trouble> {
     backend().reissue_tag(checkpoint, expected_issue).await
 }
 
-#[server(endpoint = "set_up", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "set_up", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn set_up(form: SetUpForm) -> Result<(), Trouble> {
     backend().set_up(form).await
 }

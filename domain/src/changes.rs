@@ -63,7 +63,7 @@ macro_rules! deeds {
             // By hand: a derived tagged enum compiles every type twice, which the browser would have to download.
             fn decode(kind: &str, body: &RawValue) -> Option<serde_json::Result<Self>> {
                 match kind {
-                    $($kind => Some(serde_json::from_str(body.get()).map($deed::$name)),)*
+                    $($kind => Some(crate::json::read(body.get()).map($deed::$name)),)*
                     _ => None,
                 }
             }
@@ -157,16 +157,17 @@ pub struct VisitCorrected {
     pub reason: String,
 }
 
-/// Why bytes are not a change that these rules know. They are kept all the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum Undecodable {
-    /// A kind or version from the future, or from nowhere.
-    UnknownKind,
-    /// Not the shape of its kind.
-    Malformed { detail: String },
-    /// A text or a list longer than any form allows.
-    TooLarge,
+crate::tagged! {
+    /// Why bytes are not a change that these rules know. They are kept all the same.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Undecodable ("Undecodable", tag = "why") {
+        /// A kind or version from the future, or from nowhere.
+        UnknownKind,
+        /// Not the shape of its kind.
+        Malformed { detail: String },
+        /// A text or a list longer than any form allows.
+        TooLarge,
+    }
 }
 
 /// The most answers of one visit, and stops of one route.

@@ -96,19 +96,20 @@ pub enum Evidence {
     Photo,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum AnswerKind {
-    /// Pass, fail or not applicable.
-    Check,
-    /// A decimal number in `unit`; outside `min..=max` it fails.
-    Reading { unit: String, min: Option<Decimal>, max: Option<Decimal> },
-    /// One of `options`.
-    Choice { options: Vec<ChoiceOption> },
-    /// Words; they never fail.
-    Text,
-    /// At least one photo; it never fails.
-    Photo,
+crate::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum AnswerKind ("AnswerKind", tag = "kind") {
+        /// Pass, fail or not applicable.
+        Check,
+        /// A decimal number in `unit`; outside `min..=max` it fails.
+        Reading { unit: String, min: Option<Decimal>, max: Option<Decimal> },
+        /// One of `options`.
+        Choice { options: Vec<ChoiceOption> },
+        /// Words; they never fail.
+        Text,
+        /// At least one photo; it never fails.
+        Photo,
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

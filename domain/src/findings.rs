@@ -27,11 +27,12 @@ pub struct Finding {
     pub corrected: Option<Correction>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Source {
-    FailedItem { round: RoundId, visit: VisitId, item: String },
-    Reported { round: Option<RoundId> },
+crate::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Source ("Source", tag = "kind") {
+        FailedItem { round: RoundId, visit: VisitId, item: String },
+        Reported { round: Option<RoundId> },
+    }
 }
 
 /// Put right: by whom, when, and how.

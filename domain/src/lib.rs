@@ -12,6 +12,7 @@ pub mod community;
 pub mod decide;
 pub mod findings;
 pub mod ids;
+pub mod json;
 pub mod people;
 pub mod permissions;
 pub mod photos;

@@ -60,7 +60,7 @@ macro_rules! bodies {
             pub fn decode(kind: &str, bytes: &RawValue) -> serde_json::Result<Option<Self>> {
                 // By hand: a derived tagged enum compiles every type twice, which the browser would have to download.
                 match kind {
-                    $($kind => serde_json::from_str(bytes.get()).map(|it| Some(Body::$name(it))),)*
+                    $($kind => crate::json::read(bytes.get()).map(|it| Some(Body::$name(it))),)*
                     _ => Ok(None),
                 }
             }

@@ -2,24 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Refusal {
-    /// The person's roles do not allow it.
-    NotPermitted,
-    /// It names something that is not here.
-    NoSuchThing,
-    /// A version that is not the next one: somebody else changed it meanwhile.
-    Outdated { current: u32 },
-    /// What it builds on is not what is there: somebody else changed it meanwhile.
-    ChangedMeanwhile,
-    /// Nobody takes the right to set up from themself, so that somebody who has it always remains.
-    NotFromOneself,
-    /// Something in it is outside its bounds; `field` says what.
-    Invalid { field: String },
-    /// A reason from a later version.
-    #[serde(other)]
-    Other,
+crate::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Refusal ("Refusal", tag = "reason") {
+        /// The person's roles do not allow it.
+        NotPermitted,
+        /// It names something that is not here.
+        NoSuchThing,
+        /// A version that is not the next one: somebody else changed it meanwhile.
+        Outdated { current: u32 },
+        /// What it builds on is not what is there: somebody else changed it meanwhile.
+        ChangedMeanwhile,
+        /// Nobody takes the right to set up from themself, so that somebody who has it always remains.
+        NotFromOneself,
+        /// Something in it is outside its bounds; `field` says what.
+        Invalid { field: String },
+        /// A reason from a later version.
+        #[serde(other)]
+        Other,
+    }
 }
 
 /// What the server noticed about a fact it accepted.

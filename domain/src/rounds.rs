@@ -32,15 +32,16 @@ pub struct Round {
     pub finished: Option<Finish>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Occasion {
-    Planned(Occurrence),
-    /// Walked without a plan, as a duty of this kind.
-    Unplanned {
-        route: RouteId,
-        duty: DutyKind,
-    },
+crate::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Occasion ("Occasion", tag = "kind") {
+        Planned(Occurrence),
+        /// Walked without a plan, as a duty of this kind.
+        Unplanned {
+            route: RouteId,
+            duty: DutyKind,
+        },
+    }
 }
 
 /// How long after its start nobody is taken to walk an open round any more.

@@ -47,16 +47,17 @@ pub struct ChangedAnswer {
     pub new: Option<Answer>,
 }
 
-/// How presence was proven.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Proof {
-    /// The signed content of the tag, scanned or pasted.
-    Tag { issue: u32 },
-    /// The short code from under the tag, typed.
-    ShortCode { issue: u32 },
-    /// No tag could be read; the person says why.
-    ByHand { reason: String },
+crate::tagged! {
+    /// How presence was proven.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Proof ("Proof", tag = "kind") {
+        /// The signed content of the tag, scanned or pasted.
+        Tag { issue: u32 },
+        /// The short code from under the tag, typed.
+        ShortCode { issue: u32 },
+        /// No tag could be read; the person says why.
+        ByHand { reason: String },
+    }
 }
 
 /// What one finished checkpoint amounts to: the visit, a finding for each failed item, and for those that were put right

@@ -139,14 +139,15 @@ pub struct Hole {
     pub to: LaneNumber,
 }
 
-/// Whose device it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Profile {
-    /// A tablet that people of the staff come and go on.
-    Shared,
-    /// One person's own phone or computer.
-    Personal { person: PersonId },
+domain::tagged! {
+    /// Whose device it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Profile ("Profile", tag = "kind") {
+        /// A tablet that people of the staff come and go on.
+        Shared,
+        /// One person's own phone or computer.
+        Personal { person: PersonId },
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -225,41 +226,44 @@ pub struct Delivery {
     pub outcome: Outcome,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum Outcome {
-    Accepted {
-        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-        flags: BTreeSet<Flag>,
-    },
-    Refused {
-        refusal: Refusal,
-    },
-    /// Kept as raw bytes; an operator can run it again after a repair.
-    Quarantined {
-        undecodable: Undecodable,
-    },
+domain::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Outcome ("Outcome", tag = "is") {
+        Accepted {
+            #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+            flags: BTreeSet<Flag>,
+        },
+        Refused {
+            refusal: Refusal,
+        },
+        /// Kept as raw bytes; an operator can run it again after a repair.
+        Quarantined {
+            undecodable: Undecodable,
+        },
+    }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum LaneTrouble {
-    /// Numbers are missing: send from `after + 1`.
-    Gap { lane: LaneId, after: LaneNumber },
-    /// Another change has this number: this tablet is a copy of another, or was restored. Open a new lane.
-    Forked { lane: LaneId },
-    /// The lane is not this device's, or its person may not act here.
-    NotYours { lane: LaneId },
+domain::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum LaneTrouble ("LaneTrouble", tag = "is") {
+        /// Numbers are missing: send from `after + 1`.
+        Gap { lane: LaneId, after: LaneNumber },
+        /// Another change has this number: this tablet is a copy of another, or was restored. Open a new lane.
+        Forked { lane: LaneId },
+        /// The lane is not this device's, or its person may not act here.
+        NotYours { lane: LaneId },
+    }
 }
 
-/// What became of a photo that was put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum PhotoAnswer {
-    /// The server has it and its hash is right: the device may free it.
-    Kept,
-    /// It will never be taken; the answer beside it counts all the same.
-    Refused { why: PhotoFault },
+domain::tagged! {
+    /// What became of a photo that was put.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum PhotoAnswer ("PhotoAnswer", tag = "is") {
+        /// The server has it and its hash is right: the device may free it.
+        Kept,
+        /// It will never be taken; the answer beside it counts all the same.
+        Refused { why: PhotoFault },
+    }
 }
 
 /// Why a photo is not shown: what the 404 says.

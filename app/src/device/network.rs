@@ -1,11 +1,11 @@
 //! Talks to the server. Whatever is not a genuine answer is no network at all.
 
-use domain::photos::PhotoHash;
+use domain::{json, photos::PhotoHash};
 use futures_timeout::with_timeout;
 use serde::{Serialize, de::DeserializeOwned};
 use sync::{
     device::exchange::Fault,
-    messages::{PROTOCOL, PROTOCOL_HEADER, PhotoAnswer, path},
+    messages::{PROTOCOL, PROTOCOL_HEADER, PhotoAnswer, Pull, PullAnswer, path},
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -21,9 +21,23 @@ const PHOTO_PATIENCE: u32 = 180_000;
 /// # Errors
 /// A [`Fault`]: [`Fault::Offline`] also for a 200 that is not ours, as a captive portal gives.
 pub async fn post<Q: Serialize, A: DeserializeOwned>(path: &str, message: &Q) -> Result<A, Fault> {
-    let body = serde_json::to_string(message).map_err(|_| Fault::Rejected)?;
-    let body = Body { method: "POST", kind: "application/json", content: JsValue::from_str(&body) };
-    read(with_timeout(PATIENCE, fetch(path, body)).await)
+    let text = send(path, serde_json::to_string(message)).await?;
+    json::read(&text).map_err(|_| Fault::Offline)
+}
+
+/// Asks for what is new. The bodies of its rows stay the bytes that came.
+///
+/// # Errors
+/// As [`post`].
+pub async fn pull(message: &Pull) -> Result<PullAnswer, Fault> {
+    let text = send(path::PULL, serde_json::to_string(message)).await?;
+    serde_json::from_str(&text).map_err(|_| Fault::Offline)
+}
+
+async fn send(path: &str, message: serde_json::Result<String>) -> Result<String, Fault> {
+    let content = JsValue::from_str(&message.map_err(|_| Fault::Rejected)?);
+    let body = Body { method: "POST", kind: "application/json", content };
+    genuine(with_timeout(PATIENCE, fetch(path, body)).await)
 }
 
 /// Puts the bytes of a photo under its hash.
@@ -33,7 +47,8 @@ pub async fn post<Q: Serialize, A: DeserializeOwned>(path: &str, message: &Q) ->
 pub async fn put_photo(hash: PhotoHash, bytes: &[u8]) -> Result<PhotoAnswer, Fault> {
     let content = js_sys::Uint8Array::from(bytes).into();
     let body = Body { method: "PUT", kind: "image/jpeg", content };
-    read(with_timeout(PHOTO_PATIENCE, fetch(&format!("{}/{hash}", path::PHOTOS), body)).await)
+    let text = genuine(with_timeout(PHOTO_PATIENCE, fetch(&format!("{}/{hash}", path::PHOTOS), body)).await)?;
+    json::read(&text).map_err(|_| Fault::Offline)
 }
 
 /// Whether the server answers at `path` at all, whatever it says.
@@ -44,14 +59,14 @@ pub async fn is_reached(path: &str) -> bool {
     answer.is_some_and(|response| response.headers().get(PROTOCOL_HEADER).ok().flatten().as_deref() == Some(PROTOCOL))
 }
 
-fn read<A: DeserializeOwned>(answer: Option<(Response, String)>) -> Result<A, Fault> {
+fn genuine(answer: Option<(Response, String)>) -> Result<String, Fault> {
     let (response, text) = answer.ok_or(Fault::Offline)?;
     let is_ours = response.headers().get(PROTOCOL_HEADER).ok().flatten().as_deref() == Some(PROTOCOL);
     if !is_ours {
         return Err(Fault::Offline);
     }
     match response.status() {
-        200 => serde_json::from_str(&text).map_err(|_| Fault::Offline),
+        200 => Ok(text),
         401 | 403 => Err(Fault::NotEnrolled),
         426 => Err(Fault::TooOld),
         429 | 500..=599 => {

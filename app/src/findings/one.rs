@@ -88,7 +88,7 @@ fn PutRight(finding: FindingId) -> impl IntoView {
     let store = use_store();
     let key = format!("corrected:{finding}");
     let kept: (String, Vec<Photo>) =
-        store.draft(&key).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        store.draft(&key).and_then(|text| domain::json::read(&text).ok()).unwrap_or_default();
     let comment = RwSignal::new(kept.0);
     let photos = RwSignal::new(kept.1);
     let key = StoredValue::new(key);

@@ -47,7 +47,7 @@ pub fn page() -> AnyView {
 fn Report() -> impl IntoView {
     let store = use_store();
     let query = use_location().query;
-    let kept: Draft = store.draft(DRAFT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let kept: Draft = store.draft(DRAFT).and_then(|text| domain::json::read(&text).ok()).unwrap_or_default();
     let asked = query.with_untracked(|query| query.get("at"));
     let place = RwSignal::new(asked.unwrap_or(kept.place));
     let note = RwSignal::new(kept.note);

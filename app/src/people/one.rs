@@ -82,7 +82,7 @@ impl Asking {
             left: None,
             revision: None,
         };
-        let kept = store.draft(&draft).and_then(|text| serde_json::from_str::<Person>(&text).ok());
+        let kept = store.draft(&draft).and_then(|text| domain::json::read::<Person>(&text).ok());
         let on = held.as_ref().map(Person::revision);
         let on_it = |person: Person| Person { revision: on, ..person };
         let first = kept.or(refused.map(on_it)).or(held.clone().map(on_it)).or_else(|| person.is_none().then(new))?;

@@ -16,7 +16,7 @@ use sync::{
         exchange::{Exchange, Fault, Message, Step, Write},
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
     },
-    messages::{HelloAnswer, PullAnswer, PushAnswer, path},
+    messages::{HelloAnswer, PushAnswer, path},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -139,7 +139,7 @@ async fn exchange_once(
         }
         Message::Photo(hash) => return put_photo(store, exchange, hash).await,
         Message::Pull(pull) => {
-            let answer: PullAnswer = network::post(path::PULL, &pull).await?;
+            let answer = network::pull(&pull).await?;
             exchange.pulled(answer, clock::mono())
         }
     };

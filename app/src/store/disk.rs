@@ -24,6 +24,7 @@ use wasm_bindgen::JsValue;
 use domain::{
     changes::Change,
     ids::{LaneId, PersonId},
+    json,
     photos::PhotoHash,
     time::{Contact, Moment},
 };
@@ -128,7 +129,9 @@ impl Disk {
 
     pub async fn rows(&self) -> Result<Vec<Row>> {
         let database = self.database();
-        all(&database.transaction([RECORDS]).build()?, RECORDS).await
+        // Their bodies stay the bytes that came.
+        let texts = texts(&database.transaction([RECORDS]).build()?, RECORDS).await?;
+        Ok(texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
     }
 
     /// Lanes and changes as of one moment: in one transaction, so that a lane's numbers have no hole that another tab
@@ -190,7 +193,7 @@ impl Disk {
         let known: Vec<String> = lanes.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
         let mut lane = known
             .iter()
-            .filter_map(|text| serde_json::from_str::<OwnLane>(text).ok())
+            .filter_map(|text| json::read::<OwnLane>(text).ok())
             .find(|lane| lane.person == lane_if_none.person && !lane.closed)
             .unwrap_or(lane_if_none);
         let bundle = (changes.len() > 1).then(|| changes.first().map(|change| change.id)).flatten();
@@ -384,9 +387,12 @@ fn begin<'a>(database: &'a Database, stores: &[&str], durability: TransactionDur
 
 /// Everything in `store`. A value that cannot be read stays on the disk; the rest is used.
 async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<Vec<T>> {
-    let values: Vec<String> =
-        tx.object_store(store)?.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
-    Ok(values.into_iter().filter_map(|text| serde_json::from_str(&text).ok()).collect())
+    Ok(texts(tx, store).await?.iter().filter_map(|text| json::read(text).ok()).collect())
+}
+
+async fn texts(tx: &Transaction<'_>, store: &str) -> Result<Vec<String>> {
+    let texts = tx.object_store(store)?.get_all().primitive()?.await?;
+    Ok(texts.collect::<std::result::Result<_, _>>()?)
 }
 
 /// A full disk is often found out at the end: then only the transaction knows why it was aborted.
@@ -440,7 +446,7 @@ fn text<T: Serialize>(value: &T) -> String {
 }
 
 fn parsed<T: DeserializeOwned>(value: Option<String>) -> Option<T> {
-    value.and_then(|text| serde_json::from_str(&text).ok())
+    value.and_then(|text| json::read(&text).ok())
 }
 
 /// The lane to open when a person has none here yet.

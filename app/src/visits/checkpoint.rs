@@ -94,7 +94,7 @@ fn CheckpointPage(round: RoundId, checkpoint: CheckpointId) -> impl IntoView {
     };
     let Some(present) = store.present.get_untracked() else { return ().into_any() };
     let key = draft_key(round, checkpoint);
-    let kept = store.draft(&key).and_then(|text| serde_json::from_str::<Draft>(&text).ok());
+    let kept = store.draft(&key).and_then(|text| domain::json::read::<Draft>(&text).ok());
     let draft =
         RwSignal::new(kept.filter(|draft| draft.by == present.person).unwrap_or_else(|| Draft::new(present.person)));
     let keep = {

@@ -55,7 +55,7 @@ fn Correct(round: RoundId, visit: VisitId) -> impl IntoView {
     };
     let Some(present) = store.present.get_untracked() else { return ().into_any() };
     let key = format!("correct/{}", visit.id);
-    let kept = store.draft(&key).and_then(|text| serde_json::from_str::<Draft>(&text).ok());
+    let kept = store.draft(&key).and_then(|text| domain::json::read::<Draft>(&text).ok());
     let draft = kept.filter(|draft| draft.by == present.person).unwrap_or_else(|| Draft::of(&visit, present.person));
     let draft = RwSignal::new(draft);
     let stored_key = StoredValue::new(key);

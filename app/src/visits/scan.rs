@@ -92,7 +92,7 @@ fn sighting(world: &World, round: RoundId, aim: Aim, texts: &[String]) -> Sighti
 pub fn keep_arrival(store: Store, round: RoundId, checkpoint: CheckpointId, proof: Proof) {
     let Some(present) = store.present.get_untracked() else { return };
     let key = draft_key(round, checkpoint);
-    let kept = store.draft(&key).and_then(|text| serde_json::from_str::<Draft>(&text).ok());
+    let kept = store.draft(&key).and_then(|text| domain::json::read::<Draft>(&text).ok());
     let kept = kept.filter(|draft| draft.by == present.person);
     let mut draft = kept.unwrap_or_else(|| Draft::new(present.person));
     // A tag proves more than a typed code or a reason; a second scan proves nothing new.

@@ -49,19 +49,20 @@ pub struct Entry {
     pub state: EntryState,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum EntryState {
-    Waiting,
-    /// It has its outcome. `dismissed` once its author has dealt with a refusal.
-    Delivered {
-        seq: Seq,
-        outcome: Outcome,
-        #[serde(default)]
-        dismissed: bool,
-    },
-    /// The server cannot take it in its lane; a person must look at it.
-    Stuck,
+domain::tagged! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum EntryState ("EntryState", tag = "is") {
+        Waiting,
+        /// It has its outcome. `dismissed` once its author has dealt with a refusal.
+        Delivered {
+            seq: Seq,
+            outcome: Outcome,
+            #[serde(default)]
+            dismissed: bool,
+        },
+        /// The server cannot take it in its lane; a person must look at it.
+        Stuck,
+    }
 }
 
 impl Entry {
@@ -133,19 +134,20 @@ pub struct OwnPhoto {
     pub state: PhotoState,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum PhotoState {
-    /// Beside something that is not finished yet.
-    Draft,
-    /// Beside a saved change; it goes after it.
-    Waiting,
-    /// The server has it; its bytes are freed here.
-    Kept { at: Moment },
-    /// The server will not take it; its bytes stay here.
-    Refused { why: PhotoFault },
-    /// Its bytes do not read back as they were written: it is never sent as another photo.
-    Damaged,
+domain::tagged! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum PhotoState ("PhotoState", tag = "is") {
+        /// Beside something that is not finished yet.
+        Draft,
+        /// Beside a saved change; it goes after it.
+        Waiting,
+        /// The server has it; its bytes are freed here.
+        Kept { at: Moment },
+        /// The server will not take it; its bytes stay here.
+        Refused { why: PhotoFault },
+        /// Its bytes do not read back as they were written: it is never sent as another photo.
+        Damaged,
+    }
 }
 
 impl OwnPhoto {
