@@ -38,7 +38,7 @@ texts! {
     pin_digits => "请输入 4 到 8 位数字。", "Type 4 to 8 digits.";
     pin_set => "PIN 已设好，几秒后各平板可用。", "The PIN is set; tablets know it within seconds.";
     signed_in_as(name: &str) => "当前：{name}", "At this device: {name}";
-    unsent_stay(n: usize) => "还有 {n} 条没上传。它们会留在本机，联网后自动上传，谁在用都一样。", "{n} changes are not sent yet. They stay here and go by themselves when there is a network, whoever is here.";
+    unsent_stay(n: usize) => "还有 {n} 条没上传。它们会留在本机，联网后自动上传，谁在用都一样。", "Not sent yet: {n}. They stay here and go by themselves when there is a network, whoever is here.";
     set_up => "设置小区", "Set up the community";
     set_up_lead => "这个链接只能用一次。建好小区和第一位管理员后即可登录。", "This link works once. Create the community and its first manager, then sign in.";
     community_zh => "小区名称（中文）", "Community name (Chinese)";

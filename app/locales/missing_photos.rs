@@ -6,7 +6,7 @@ texts! {
     title => "未到的照片", "Missing photos";
     none => "照片都到齐了", "Every photo has arrived";
     none_next => "拍了还没上传的照片会列在这里，直到收到为止。", "A photo that was taken and has not been sent yet stands here until it arrives.";
-    count(n: usize) => "{n} 张照片还在路上", "{n} photos on their way";
+    count(n: usize) => "{n} 张照片还在路上", "Photos on their way: {n}";
     lead => "文字已收到，照片还在拍照的设备上。", "The words have arrived; the photos are still on the devices that took them.";
     on_device(device: &str) => "在“{device}”上", "On “{device}”";
     on_unknown_device => "不知道在哪台设备上", "On a device that is not known";

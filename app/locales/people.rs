@@ -11,7 +11,7 @@ texts! {
     search => "按姓名或用户名查找", "Find by name or user name";
     nobody => "没有找到人", "Nobody found";
     nobody_next => "换个写法再找，或添加人员。", "Spell it another way, or add a person.";
-    found(n: usize) => "{n} 人", "{n} people";
+    found(n: usize) => "{n} 人", "Found: {n}";
     asked_for => "等待服务器确认", "asked for";
     asked_for_lead => "已存本机，等待服务器确认。确认之前别处还看不到。", "Saved here and asked for. Nobody else sees it until the server has decided.";
     confirmed => "服务器已确认。", "The server has confirmed it.";

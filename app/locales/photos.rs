@@ -19,7 +19,7 @@ texts! {
     no_room => "存储快满了，暂时不能加照片；文字照常保存。请联网上传后再拍。", "Storage is nearly full: no new photos for now; words are saved as always. Connect so that photos are sent, then try again.";
     why_none => "为什么没有照片？", "Why is there no photo?";
     no_photo_possible => "拍不了照", "No photo possible";
-    waiting(n: usize) => "{n} 张照片待传", "{n} photos to send";
+    waiting(n: usize) => "{n} 张照片待传", "Photos to send: {n}";
     attention_damaged => "这张照片在本机上读不出来了，没有上传。如有需要请重新拍。", "This photo cannot be read on this device any more and was not sent. Take it again if it is needed.";
 }
 

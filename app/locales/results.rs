@@ -6,7 +6,7 @@ use super::texts;
 
 texts! {
     in_order => "今天正常", "Today is in order";
-    not_in_order(n: usize) => "今天有 {n} 项要看", "{n} things to look at today";
+    not_in_order(n: usize) => "今天有 {n} 项要看", "To look at today: {n}";
     rounds => "任务", "Rounds";
     areas => "区域", "Areas";
     filters => "筛选", "Filters";
@@ -61,9 +61,9 @@ texts! {
     gap(minutes: i64) => "{minutes} 分钟没有记录", "Nothing for {minutes} min";
     not_visited => "没有到的点", "Not visited";
     missing_reports(names: &str) => "等待回报：{names}", "Waiting for: {names}";
-    total(n: usize) => "{n} 次任务", "{n} rounds";
+    total(n: usize) => "{n} 次任务", "Rounds: {n}";
     total_visits(done: usize, all: usize) => "到点 {done}/{all}", "visits {done}/{all}";
-    count_visits(n: usize) => "{n} 次到点", "{n} visits";
+    count_visits(n: usize) => "{n} 次到点", "Visits: {n}";
     first_of(n: usize, all: usize) => "显示 {n} 条，共 {all} 条", "{n} of {all} shown";
     show_more => "显示更多", "Show more";
     download => "下载表格（CSV）", "Download (CSV)";

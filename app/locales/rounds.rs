@@ -18,7 +18,7 @@ texts! {
     choose_route => "选一条路线", "Choose a route";
     no_routes => "没有您可以走的路线", "There is no route for you to walk";
     no_routes_next => "路线和计划由项目经理设置。", "Routes and plans are set up by the manager.";
-    stops(n: usize) => "{n} 个点", "{n} checkpoints";
+    stops(n: usize) => "{n} 个点", "Checkpoints: {n}";
     start => "开始任务", "Start the round";
     go_on => "继续", "Go on";
     from_to(from: &str, to: &str) => "{from}–{to}", "{from}–{to}";
@@ -28,7 +28,7 @@ texts! {
     fixed_order => "按顺序", "in this order";
     finish => "结束任务", "Finish the round";
     finish_early => "提前结束", "Finish early";
-    finish_left(n: usize) => "还有 {n} 个点没到。为什么？", "{n} checkpoints were not visited. Why?";
+    finish_left(n: usize) => "还有 {n} 个点没到。为什么？", "Not visited: {n}. Why?";
     finish_reason => "原因", "Reason";
     finished_by(name: &str, when: &str) => "{name} 于 {when} 结束", "Finished by {name}, {when}";
     all_visited => "全部到点。可以结束了。", "Every checkpoint is visited. You can finish.";
@@ -55,13 +55,13 @@ texts! {
     all_normal => "全部正常", "All in order";
     undo => "撤销", "Undo";
     done => "完成", "Done";
-    items_left(n: usize) => "还有 {n} 项未答", "{n} items left";
+    items_left(n: usize) => "还有 {n} 项未答", "{n} to answer";
     note => "备注", "Note";
     sum_title => "小结", "Summary";
     sum_stops(done: usize, all: usize) => "到点 {done}/{all}", "{done} of {all} stops visited";
-    sum_failed(n: usize) => "异常 {n} 项", "{n} failed items";
+    sum_failed(n: usize) => "异常 {n} 项", "Failed items: {n}";
     sum_corrected(n: usize) => "当场已改 {n} 项", "{n} corrected on site";
-    sum_photos(n: usize) => "照片 {n} 张", "{n} photos";
+    sum_photos(n: usize) => "照片 {n} 张", "Photos: {n}";
     sum_score(percent: u32) => "得分 {percent} 分", "Score {percent} of 100";
     been_here(when: &str) => "{when} 已到过", "Visited at {when}";
     correct => "更正", "Correct";

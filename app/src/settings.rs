@@ -170,7 +170,7 @@ fn SetPin() -> impl IntoView {
             <h2>{say_accounts::set_pin()}</h2>
             <div class="field">
                 <label for="field-pin">{say_accounts::set_pin_lead()}</label>
-                <input id="field-pin" type="password" inputmode="numeric" autocomplete="off" maxlength="8" aria-describedby="pin-fault"
+                <input id="field-pin" type="password" inputmode="numeric" autocomplete="off" aria-describedby="pin-fault"
                     prop:value=move || pin.get() on:input=move |event| { pin.set(event_target_value(&event)); fault.set(None); is_done.set(false); }/>
                 <p class="fault" id="pin-fault" role="alert">{move || fault.get()}</p>
             </div>

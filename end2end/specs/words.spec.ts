@@ -99,7 +99,7 @@ const FIT = `=1+1 @SUM(A1) -2 "'\`\\ {{x}} \${y} %00 ${ODD.html} 👮🏽‍♂�
 
 /** Tries what does not fit: each gets its sentence beside the field, which keeps what was typed. */
 async function refuses(field: Locator, submit: () => Promise<void>, blank?: string): Promise<void> {
-  const says = field.locator("xpath=ancestor::*[.//*[contains(@class, 'fault')]][1]").locator(".fault:not(:empty)").first();
+  const says = field.locator("xpath=ancestor::*[self::li or contains(@class, 'field')][1]").locator(".fault:not(:empty)").first();
   const tries: [string, string | RegExp][] = [[UNFIT.long, /太长了，最多 \d+ 个字。/], [UNFIT.nul, "含有无法保存的字符"]];
   if (blank !== undefined) tries.push([BLANK, blank]);
   for (const [typed, sentence] of tries) {

@@ -86,7 +86,7 @@ fn EnrolDevice() -> impl IntoView {
                 </fieldset>
                 <div class="field">
                     <label for="field-device">{say::device_name()}</label>
-                    <input id="field-device" maxlength="60" placeholder=suggested prop:value=move || name.get() on:input=move |event| name.set(event_target_value(&event))/>
+                    <input id="field-device" placeholder=suggested prop:value=move || name.get() on:input=move |event| name.set(event_target_value(&event))/>
                 </div>
                 {ui::problem(move || fault.get())}
                 <button class="button main" disabled=move || busy.get() on:click=enrol>

@@ -21,6 +21,7 @@ pub fn card(store: Store, person: PersonId) -> AnyView {
         pass_phrase: text(),
         pin: text(),
         fault: RwSignal::new(None),
+        is_busy: RwSignal::new(false),
         handed: RwSignal::new(None),
     };
     access.read();
@@ -70,6 +71,8 @@ struct Access {
     pin: RwSignal<String>,
     /// The field, or `form`, and what is wrong there.
     fault: RwSignal<Option<(String, String)>>,
+    /// Asked and not answered yet: asked twice, two pass phrases would be handed over and one be right.
+    is_busy: RwSignal<bool>,
     handed: RwSignal<Option<HandOver>>,
 }
 
@@ -82,6 +85,10 @@ impl Access {
     }
 
     fn give(self, username: Option<String>, pass_phrase: Option<String>, pin: Option<String>) {
+        if self.is_busy.get_untracked() {
+            return;
+        }
+        self.is_busy.set(true);
         self.fault.set(None);
         leptos::task::spawn_local(async move {
             match in_own_session(online::give_access(self.person, username, pass_phrase, pin)).await {
@@ -96,6 +103,7 @@ impl Access {
                     self.fault.try_set(Some(told(&trouble)));
                 }
             }
+            self.is_busy.try_set(false);
         });
     }
 
@@ -128,7 +136,7 @@ impl Access {
                 <ui::Field label=say_accounts::username() name="username" autocomplete="off" value=self.username fault=self.fault_at("username")/>
                 {self.pass_phrase_field()}
                 {self.pin_field()}
-                <button class="button main" type="submit">{say::open_account()}</button>
+                <button class="button main" type="submit" disabled=move || self.is_busy.get()>{say::open_account()}</button>
             </form>
         }
         .into_any()
@@ -148,12 +156,12 @@ impl Access {
             <p class="note">{if account.has_pin { say::has_pin() } else { say::has_no_pin() }}</p>
             <form class="fields" on:submit=new_pass_phrase>
                 {self.pass_phrase_field()}
-                <button class="button quiet" type="submit">{say::new_pass_phrase()}</button>
+                <button class="button quiet" type="submit" disabled=move || self.is_busy.get()>{say::new_pass_phrase()}</button>
                 <p class="note">{say::new_pass_phrase_note()}</p>
             </form>
             <form class="fields" on:submit=new_pin>
                 {self.pin_field()}
-                <button class="button quiet" type="submit">{say::new_pin()}</button>
+                <button class="button quiet" type="submit" disabled=move || self.is_busy.get()>{say::new_pin()}</button>
             </form>
         }
         .into_any()

@@ -8,6 +8,7 @@ use domain::{
     records::Body,
     results::held::Held,
     time::{MINUTE, Moment},
+    visits::Visit,
 };
 use leptos::prelude::*;
 use sync::device::world::World;
@@ -160,9 +161,8 @@ fn row(world: &World, held: &Held<'_>, photo: &MissingPhoto, now: Moment) -> Any
         {ui::icon("camera")}
         <span class="grow"><strong>{place.unwrap_or_else(|| what.clone())}</strong>
             <span class="note">{what}</span>
-            <span class="note">{taken}</span>
+            <span class="note">{taken}" · "{waited(now.0 - photo.named.0)}</span>
         </span>
-        <span class="number">{waited(now.0 - photo.named.0)}</span>
     };
     match href {
         Some(href) => view! { <li><a class="row link" href=href>{content}{ui::icon("next")}</a></li> }.into_any(),
@@ -176,24 +176,34 @@ fn record_told(world: &World, held: &Held<'_>, photo: &MissingPhoto) -> (String,
     match at(photo.record) {
         Some(Body::Visit(visit)) => {
             let item = held.checklist_of(visit).zip(photo.item.as_deref()).and_then(|(list, key)| list.item(key));
-            let round = match at(visit.round.into()) {
-                Some(Body::Round(round)) => Some(locales::say(&round.name)),
-                _ => None,
-            };
-            let beside = item.map_or_else(|| say::of_visit().to_owned(), |item| locales::say(&item.ask));
-            let words = [Some(beside), round].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            (words, Some(format!("/results/{}", visit.round)))
+            (told_of(world, item.map(|item| locales::say(&item.ask)), visit), Some(story_of(visit)))
         }
         Some(Body::Finding(finding)) => {
-            let source = match finding.source {
-                Source::FailedItem { .. } => None,
-                Source::Reported { .. } => Some(say::free().to_owned()),
+            let what = findings::what(finding);
+            let visit = match &finding.source {
+                Source::FailedItem { visit, .. } => at((*visit).into()),
+                Source::Reported { .. } => None,
             };
-            let words = [Some(findings::what(finding)), source].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            (words, Some(format!("/findings/{}", finding.id)))
+            match visit {
+                Some(Body::Visit(visit)) => (told_of(world, Some(what), visit), Some(story_of(visit))),
+                _ => (format!("{what} · {}", say::free()), Some(format!("/findings/{}", finding.id))),
+            }
         }
         _ => (say::gone().to_owned(), None),
     }
+}
+
+/// What it is beside, and on which round.
+fn told_of(world: &World, beside: Option<String>, visit: &Visit) -> String {
+    let beside = beside.unwrap_or_else(|| say::of_visit().to_owned());
+    match world.get(visit.round.into()) {
+        Some(Body::Round(round)) => format!("{beside} · {}", locales::say(&round.name)),
+        _ => beside,
+    }
+}
+
+fn story_of(visit: &Visit) -> String {
+    format!("/results/{}", visit.round)
 }
 
 fn waited(milliseconds: i64) -> String {
