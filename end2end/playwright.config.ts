@@ -13,5 +13,5 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: !!process.env.CI,
-  use: { launchOptions, actionTimeout: 15_000, navigationTimeout: 30_000, screenshot: "only-on-failure" },
+  use: { launchOptions, locale: "zh-CN", actionTimeout: 15_000, navigationTimeout: 30_000, screenshot: "only-on-failure" },
 });

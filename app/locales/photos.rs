@@ -3,10 +3,16 @@
 use domain::photos::PhotoFault;
 
 use super::texts;
+use crate::device::camera::CameraFault;
 
 texts! {
     take => "拍照", "Take photo";
     choose => "选照片", "Choose";
+    shutter => "拍一张", "Take";
+    hold_still => "对准要拍的地方，按“拍一张”。可以连着拍。", "Point at it and press “Take”. You can take several.";
+    taken_so_far(n: usize) => "已拍 {n} 张，都存好了。", "{n} taken, all saved.";
+    done => "拍好了", "Done";
+    camera_app => "用系统相机拍", "Use the camera app";
     preparing => "正在处理照片…", "Preparing the photo…";
     taken(when: &str) => "照片，{when}", "Photo, {when}";
     open(when: &str) => "放大照片，{when}", "Enlarge the photo, {when}";
@@ -21,6 +27,20 @@ texts! {
     no_photo_possible => "拍不了照", "No photo possible";
     waiting(n: usize) => "{n} 张照片待传", "Photos to send: {n}";
     attention_damaged => "这张照片在本机上读不出来了，没有上传。如有需要请重新拍。", "This photo cannot be read on this device any more and was not sent. Take it again if it is needed.";
+}
+
+/// Why the camera shows nothing, and what can be done instead.
+pub fn camera_fault(fault: CameraFault) -> &'static str {
+    texts! {
+        refused => "没有使用相机的权限。请在浏览器的网站设置里允许相机，再重试；也可以用系统相机拍，或者选照片。", "The camera is not allowed here. Allow it in the browser's site settings and try again, or use the camera app or choose a photo.";
+        missing => "这台设备没有相机。请关闭后选照片。", "This device has no camera. Close this and choose a photo.";
+        busy => "相机打不开，可能正被别的应用使用。请关掉那个应用再重试；也可以用系统相机拍，或者选照片。", "The camera does not open; another app may be using it. Close that app and try again, or use the camera app or choose a photo.";
+    }
+    match fault {
+        CameraFault::Refused => refused(),
+        CameraFault::Missing => missing(),
+        CameraFault::Busy | CameraFault::Insecure | CameraFault::NoReader => busy(),
+    }
 }
 
 /// Why a picture was not taken; the answer beside it counts all the same.

@@ -55,12 +55,12 @@ texts! {
     all_normal => "全部正常", "All in order";
     undo => "撤销", "Undo";
     done => "完成", "Done";
-    items_left(n: usize) => "还有 {n} 项未答", "{n} to answer";
+    items_left(n: usize) => "还有 {n} 项未答", "{n} left";
     note => "备注", "Note";
     sum_title => "小结", "Summary";
     sum_stops(done: usize, all: usize) => "到点 {done}/{all}", "{done} of {all} stops visited";
-    sum_failed(n: usize) => "异常 {n} 项", "Failed items: {n}";
-    sum_corrected(n: usize) => "当场已改 {n} 项", "{n} corrected on site";
+    sum_failed(n: usize) => "异常 {n} 项", "Failed: {n}";
+    sum_corrected(n: usize) => "当场已改 {n} 项", "Corrected on site: {n}";
     sum_photos(n: usize) => "照片 {n} 张", "Photos: {n}";
     sum_score(percent: u32) => "得分 {percent} 分", "Score {percent} of 100";
     been_here(when: &str) => "{when} 已到过", "Visited at {when}";

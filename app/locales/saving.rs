@@ -21,12 +21,12 @@ texts! {
     network_busy => "服务器忙。会自动重试。", "The server is busy. It tries again by itself.";
     network_too_old => "这个版本太旧：还能上传，但收不到新资料。请更新。", "This version is too old: it can send but receives nothing new. Please update.";
     network_rejected => "服务器没有接受。会再试；仍不行请联系管理员。", "The server did not take it. It tries again; if this stays, tell your operator.";
-    waiting_of_others(n: usize) => "同事还有 {n} 条待传，会一起上传。", "{n} more of your colleagues are waiting and go along.";
+    waiting_of_others(n: usize) => "同事还有 {n} 条待传，会一起上传。", "Of your colleagues: {n} waiting, which go along.";
     waiting_none => "没有待传的记录", "Nothing is waiting";
     waiting_none_next => "您做的都已到服务器。", "Everything you did has reached the server.";
     send_now => "现在上传", "Send now";
     attention_title => "需要处理", "Needs attention";
-    attention_count(n: usize) => "{n} 条需要处理", "{n} need attention";
+    attention_count(n: usize) => "{n} 条需要处理", "Needs attention: {n}";
     attention_refused => "未被接受", "Not accepted";
     attention_quarantined => "服务器读不懂，已原样保留", "The server could not read it and keeps it as it is";
     attention_stuck => "服务器不认这台设备上的这位同事", "The server does not know this person on this device";

@@ -1,7 +1,11 @@
 //! Photos: taking them beside an answer or a finding, and showing them.
 
+mod shutter;
+
+use std::future::Future;
+
 use domain::{
-    photos::{PHOTOS_MOST, Photo},
+    photos::{PHOTOS_MOST, Photo, PhotoFault},
     storage::Room,
     time::Moment,
 };
@@ -11,7 +15,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
 use crate::{
-    device::{network, pictures, storage},
+    device::{
+        camera, network,
+        pictures::{self, Picture},
+        storage,
+    },
     locales::{photos as say, time},
     store::{Store, use_store},
     ui,
@@ -34,6 +42,7 @@ pub fn album(album: Album) -> AnyView {
     let store = use_store();
     let is_busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<String>);
+    let is_shutter_open = RwSignal::new(false);
     let chosen = Callback::new(move |files: Vec<File>| {
         is_busy.set(true);
         leptos::task::spawn_local(async move {
@@ -48,9 +57,19 @@ pub fn album(album: Album) -> AnyView {
                 (!photos.is_empty()).then(|| row(photos, Some(album.remove)))
             }}
             <div class="album-buttons" aria-busy=move || is_busy.get().to_string()>
-                {picker(say::take(), true, chosen)}
+                {if camera::is_offered() {
+                    view! {
+                        <button type="button" class="button quiet" on:click=move |_| is_shutter_open.set(true)>
+                            {ui::icon("camera")}{say::take()}
+                        </button>
+                    }
+                    .into_any()
+                } else {
+                    picker(say::take(), true, chosen)
+                }}
                 {picker(say::choose(), false, chosen)}
             </div>
+            {move || is_shutter_open.get().then(|| shutter::shutter(album, is_shutter_open))}
             <p class="note" role="status">{move || is_busy.get().then(say::preparing)}</p>
             <p class="fault" role="alert">{move || fault.get()}</p>
         </div>
@@ -80,16 +99,26 @@ pub fn photo_list(
 /// Keeps them one after the other; the first that fails says why, and those before it stay.
 async fn take_all(store: Store, album: Album, files: Vec<File>) -> Result<(), String> {
     for file in files {
-        if album.photos.try_get_untracked().is_none_or(|photos| photos.len() >= PHOTOS_MOST) {
-            return Err(say::enough(PHOTOS_MOST));
-        }
-        if storage::usage().await.is_some_and(|usage| usage.room() == Room::NoPhotos) {
-            return Err(say::no_room().to_owned());
-        }
-        let picture = pictures::shrink(&file).await.map_err(|fault| say::fault(fault).to_owned())?;
-        let kept = store.keep_photo(picture, |photo| album.with.run(photo)).await;
-        album.add.run(kept.map_err(|fault| ui::not_saved(&fault))?);
+        keep(store, album, pictures::shrink(&file)).await?;
     }
+    Ok(())
+}
+
+/// Keeps one photo with the draft, where there is room for it.
+async fn keep(
+    store: Store,
+    album: Album,
+    picture: impl Future<Output = Result<Picture, PhotoFault>>,
+) -> Result<(), String> {
+    if album.photos.try_get_untracked().is_none_or(|photos| photos.len() >= PHOTOS_MOST) {
+        return Err(say::enough(PHOTOS_MOST));
+    }
+    if storage::usage().await.is_some_and(|usage| usage.room() == Room::NoPhotos) {
+        return Err(say::no_room().to_owned());
+    }
+    let picture = picture.await.map_err(|fault| say::fault(fault).to_owned())?;
+    let kept = store.keep_photo(picture, |photo| album.with.run(photo)).await;
+    album.add.run(kept.map_err(|fault| ui::not_saved(&fault))?);
     Ok(())
 }
 

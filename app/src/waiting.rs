@@ -1,8 +1,11 @@
 //! What is saved here and not yet sent, what stands in its way, and what needs attention.
 
 use domain::{
-    ids::PersonId,
+    changes::{Deed, Fact},
+    ids::{CheckpointId, PersonId, RoundId},
     permissions::{Act, may},
+    records::Body,
+    time::{Moment, Zone},
 };
 use leptos::prelude::*;
 use sync::{
@@ -11,12 +14,13 @@ use sync::{
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
         world::World,
     },
-    messages::Outcome,
+    messages::{Envelope, Outcome},
 };
 
 use crate::{
-    locales::{general, saving as say, time},
-    shell,
+    findings,
+    locales::{self, general, saving as say, time},
+    rounds, shell,
     store::{Network, NotSaved, Store, disk::DiskFault, use_store},
     ui,
 };
@@ -89,12 +93,19 @@ fn lists(store: Store) -> Option<AnyView> {
         let zone = store.zone();
         let waiting: Vec<&Entry> = world.outbox.waiting().collect();
         let own: Vec<_> = waiting.iter().filter(|entry| entry.person == me).map(|entry| {
-            view! { <li class="row">{ui::glyph("waiting")}<span class="grow">{say::kind(&entry.kind)}</span><span class="number">{time::clock(entry.saved, &zone)}</span></li> }
+            let about = about(world, entry, &zone, store.time());
+            view! {
+                <li class="row">{ui::glyph("waiting")}
+                    <span class="grow">{say::kind(&entry.kind)}{about.map(|about| view! { <span class="note">{about}</span> })}</span>
+                    <span class="number">{time::clock(entry.saved, &zone)}</span>
+                </li>
+            }
         }).collect();
         let others = waiting.len() - own.len();
         let photos = world.outbox.photos_waiting().count();
         let photos_of = photos_of(world, me).map(|own| photo_needs_attention(store, *own));
-        let attention = attention(world.outbox.entries.values(), me).map(|entry| needs_attention(store, entry, &zone));
+        let attention = attention(world.outbox.entries.values(), me)
+            .map(|entry| needs_attention(store, entry, about(world, entry, &zone, store.time()), &zone));
         let attention: Vec<_> = attention.chain(photos_of).collect();
         Some(view! {
             {if attention.is_empty() { ().into_any() } else {
@@ -129,7 +140,7 @@ fn photo_needs_attention(store: Store, own: OwnPhoto) -> AnyView {
 }
 
 /// A change that its author must look at, with every word of it.
-fn needs_attention(store: Store, entry: &Entry, zone: &domain::time::Zone) -> AnyView {
+fn needs_attention(store: Store, entry: &Entry, about: Option<String>, zone: &Zone) -> AnyView {
     let (title, why) = match &entry.state {
         EntryState::Stuck => (say::attention_stuck(), say::attention_stuck_next().to_owned()),
         EntryState::Delivered { outcome: Outcome::Refused { refusal }, .. } => {
@@ -146,6 +157,7 @@ fn needs_attention(store: Store, entry: &Entry, zone: &domain::time::Zone) -> An
     view! {
         <li class="card attention">
             <p>{ui::glyph("attention")}<strong>{say::kind(&entry.kind)}</strong>" "<span class="number">{time::clock(entry.saved, zone)}</span></p>
+            {about.map(|about| view! { <p class="note">{about}</p> })}
             <p>{title}" "{why}</p>
             <details><summary>{say::attention_content()}</summary><pre class="words" tabindex="0">{pretty(&entry.change)}</pre></details>
             {correction.map(|form| view! { <a class="button main" href=form>{say::correct_it()}</a> })}
@@ -157,6 +169,31 @@ fn needs_attention(store: Store, entry: &Entry, zone: &domain::time::Zone) -> An
         </li>
     }
     .into_any()
+}
+
+/// What a change is about, as far as this device knows it: the place, the finding or the round.
+fn about(world: &World, entry: &Entry, zone: &Zone, now: Moment) -> Option<String> {
+    let deed = Envelope::read(&entry.change).ok()?.open().ok()?.deed;
+    let Deed::Fact(fact) = deed else { return None };
+    let place = |checkpoint: CheckpointId| match world.get(checkpoint.into()) {
+        Some(Body::Checkpoint(checkpoint)) => Some(locales::say(&checkpoint.name)),
+        _ => None,
+    };
+    let round = |round: RoundId| rounds::shown(world, round, zone, now).map(|shown| locales::say(&shown.name));
+    match fact {
+        Fact::RoundStarted(start) => round(start.round()),
+        Fact::RoundFinished(finish) => round(finish.round),
+        Fact::VisitRecorded(visit) => place(visit.checkpoint),
+        Fact::VisitCorrected(correction) => match world.get(correction.visit.into()) {
+            Some(Body::Visit(visit)) => place(visit.checkpoint),
+            _ => None,
+        },
+        Fact::FindingRaised(finding) => place(finding.checkpoint),
+        Fact::FindingCorrected(correction) => match world.get(correction.finding.into()) {
+            Some(Body::Finding(finding)) => Some(findings::what(finding)),
+            _ => None,
+        },
+    }
 }
 
 fn pretty(change: &str) -> String {

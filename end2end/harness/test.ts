@@ -106,10 +106,10 @@ export const test = base.extend<Given, GivenOnce>({
     for (const context of contexts) await context.close();
   },
 
-  tablet: async ({ community, folder }, use) => {
+  tablet: async ({ community, folder, locale }, use) => {
     const profile = join(folder, "profile");
     mkdirSync(profile);
-    const tablet = new Tablet(profile, community.url, "zh-CN");
+    const tablet = new Tablet(profile, community.url, locale!);
     await use(tablet);
     await tablet.close();
   },

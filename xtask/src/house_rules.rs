@@ -102,3 +102,15 @@ fn every_path_that_the_documents_name_exists() {
         }
     }
 }
+
+#[test]
+fn the_guards_page_calls_buttons_by_their_names() {
+    let page = read(&workspace::path("docs/guards.md"));
+    let (chinese, english) = page.split_once("## English").expect("it has both languages");
+    let locales: String = files("app/locales", "rs").iter().map(|path| read(path)).collect();
+    let chinese = chinese.split('“').skip(1).filter_map(|rest| rest.split('”').next());
+    let english = english.split('"').skip(1).step_by(2);
+    for words in chinese.chain(english) {
+        assert!(locales.contains(words), "no screen says {words:?}");
+    }
+}

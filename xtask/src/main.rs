@@ -39,6 +39,8 @@ enum Task {
     Test(test::Test),
     /// Measure in a real browser what people wait for; prints figures and judges none
     Bench,
+    /// Take the pictures of the README's tour anew
+    Tour,
     /// Check formatting, and run clippy for the server and for the browser
     Lint,
 }
@@ -64,6 +66,7 @@ fn perform(task: Task) -> Outcome {
         }
         Task::Test(test) => test.run(),
         Task::Bench => test::bench(),
+        Task::Tour => test::tour(),
         Task::Lint => lint::run(),
     }
 }

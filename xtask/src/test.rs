@@ -71,6 +71,11 @@ pub fn bench() -> Outcome {
     playwright(&["--config", "measures.config.ts"])
 }
 
+/// The README's pictures, of the app as it is.
+pub fn tour() -> Outcome {
+    playwright(&["--config", "tour.config.ts"])
+}
+
 fn playwright(more: &[&str]) -> Outcome {
     if !Path::new("/usr/bin/chromium").exists() {
         packages::ensure(&["chromium"], "test in a browser")?;

@@ -1,4 +1,4 @@
-//! The camera: its picture in a video, and the texts of the codes in it.
+//! The camera: its picture in a video, and the texts of the codes in it or a photo of it.
 //!
 //! Who reads them, the browser's own detector or our scanner, is the business of `app/scanner-worker.js` alone.
 
@@ -29,6 +29,14 @@ pub enum CameraFault {
     NoReader,
 }
 
+/// What the camera is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Every frame is searched for codes.
+    Codes,
+    Photos,
+}
+
 /// What the camera tells.
 pub enum Told {
     Opened {
@@ -56,6 +64,7 @@ pub struct Camera {
 
 struct Watch {
     video: HtmlVideoElement,
+    used_for: Use,
     reader: Option<Reader>,
     /// Made while the tap that opened the camera is fresh: later the browser would not give it.
     sound: Cell<Option<AudioContext>>,
@@ -67,11 +76,13 @@ struct Watch {
 
 impl Camera {
     /// Opens the camera that looks away from the person and shows its picture in `video`.
-    pub fn open(video: HtmlVideoElement, told: impl Fn(Told) + 'static) -> Self {
+    pub fn open(video: HtmlVideoElement, used_for: Use, told: impl Fn(Told) + 'static) -> Self {
+        let is_scanner = used_for == Use::Codes;
         let watch = Rc::new(Watch {
             video,
-            reader: Reader::start(),
-            sound: Cell::new(AudioContext::new().ok()),
+            used_for,
+            reader: is_scanner.then(Reader::start).flatten(),
+            sound: Cell::new(is_scanner.then(AudioContext::new).and_then(Result::ok)),
             stream: RefCell::default(),
             opening: Cell::new(0),
             told: Box::new(told),
@@ -96,16 +107,17 @@ impl Camera {
         open(&self.watch);
     }
 
+    /// What it shows now, and a short buzz; `None` while it shows nothing.
+    pub fn snap(&self) -> impl Future<Output = Option<ImageBitmap>> + use<> {
+        buzz();
+        let video = self.watch.video.clone();
+        async move { grab(&video).await }
+    }
+
     /// Says without words that a tag was taken: a short tone, a short buzz.
     pub fn signal(&self) {
         let _ = self.watch.sound.take().map(beep);
-        if let Some(window) = web_sys::window() {
-            // Not in every browser, and a call of what is not there would end the app.
-            let navigator = window.navigator();
-            if Reflect::has(&navigator, &"vibrate".into()).unwrap_or(false) {
-                navigator.vibrate_with_duration(80);
-            }
-        }
+        buzz();
     }
 
     /// A browser that promised a torch and does not obey leaves it as it is.
@@ -160,7 +172,7 @@ impl Watch {
     /// Shows the picture and reads one frame after another, until another opening or the end.
     async fn look(&self, opening: u32) -> Result<(), CameraFault> {
         let is_over = || self.opening.get() != opening;
-        let stream = ask().await?;
+        let stream = ask(self.used_for).await?;
         if is_over() {
             stop(&stream);
             return Ok(());
@@ -174,7 +186,6 @@ impl Watch {
             return Ok(());
         }
         (self.told)(Told::Opened { torch: if has_torch(&track) { Torch::Off } else { Torch::None } });
-        let reader = self.reader.as_ref().ok_or(CameraFault::NoReader)?;
         let mut last = -1.0;
         loop {
             next_frame().await;
@@ -185,10 +196,11 @@ impl Watch {
                 return Err(CameraFault::Busy);
             }
             let now = self.video.current_time();
-            if now == last {
+            if now == last || self.used_for == Use::Photos {
                 continue;
             }
             last = now;
+            let reader = self.reader.as_ref().ok_or(CameraFault::NoReader)?;
             let Some(frame) = grab(&self.video).await else { continue };
             let texts = reader.read(&frame).await;
             if is_over() {
@@ -200,13 +212,17 @@ impl Watch {
 }
 
 /// Asks the browser, and so the first time the person, for the camera.
-async fn ask() -> Result<MediaStream, CameraFault> {
-    const WANTED: &str =
-        r#"{"audio":false,"video":{"facingMode":"environment","width":{"ideal":1280},"height":{"ideal":720}}}"#;
-    let navigator = web_sys::window().ok_or(CameraFault::Missing)?.navigator();
-    let devices = Reflect::get(&navigator, &"mediaDevices".into()).ok().filter(JsValue::is_object);
-    let devices: MediaDevices = devices.ok_or(CameraFault::Insecure)?.unchecked_into();
-    let wanted = JSON::parse(WANTED).map_err(|_| CameraFault::Missing)?;
+async fn ask(used_for: Use) -> Result<MediaStream, CameraFault> {
+    let wanted = match used_for {
+        Use::Codes => {
+            r#"{"audio":false,"video":{"facingMode":"environment","width":{"ideal":1280},"height":{"ideal":720}}}"#
+        }
+        Use::Photos => {
+            r#"{"audio":false,"video":{"facingMode":"environment","width":{"ideal":1920},"height":{"ideal":1440}}}"#
+        }
+    };
+    let devices = media_devices().ok_or(CameraFault::Insecure)?;
+    let wanted = JSON::parse(wanted).map_err(|_| CameraFault::Missing)?;
     let asked = devices.get_user_media_with_constraints(wanted.unchecked_ref()).map_err(|_| CameraFault::Missing)?;
     let given = JsFuture::from(asked).await;
     given.map(JsCast::unchecked_into).map_err(|error| {
@@ -285,6 +301,27 @@ impl Reader {
     fn end(&self) {
         self.worker.terminate();
         let _ = self.end.call1(&JsValue::NULL, &JsValue::NULL);
+    }
+}
+
+/// Whether this browser gives the page a camera; the person may still refuse it.
+pub fn is_offered() -> bool {
+    media_devices().is_some()
+}
+
+fn media_devices() -> Option<MediaDevices> {
+    let navigator = web_sys::window()?.navigator();
+    let devices = Reflect::get(&navigator, &"mediaDevices".into()).ok().filter(JsValue::is_object)?;
+    Some(devices.unchecked_into())
+}
+
+fn buzz() {
+    if let Some(window) = web_sys::window() {
+        // Not in every browser, and a call of what is not there would end the app.
+        let navigator = window.navigator();
+        if Reflect::has(&navigator, &"vibrate".into()).unwrap_or(false) {
+            navigator.vibrate_with_duration(80);
+        }
     }
 }
 

@@ -36,7 +36,15 @@ pub async fn shrink(file: &File) -> Result<Picture, PhotoFault> {
     if file.size() >= FILE_MOST {
         return Err(PhotoFault::TooLarge);
     }
-    let bitmap = decoded(file).await.ok_or(PhotoFault::NotAPicture)?;
+    of_frame(decoded(file).await).await
+}
+
+/// The picture of what a camera or a file showed; `None` where it showed nothing.
+///
+/// # Errors
+/// As [`shrink`].
+pub async fn of_frame(frame: Option<ImageBitmap>) -> Result<Picture, PhotoFault> {
+    let bitmap = frame.ok_or(PhotoFault::NotAPicture)?;
     let picture = drawn(&bitmap).await;
     bitmap.close();
     picture

@@ -17,7 +17,7 @@ use super::{
     proof::{comes_first, tags},
 };
 use crate::{
-    device::camera::{Camera, CameraFault, Told, Torch},
+    device::camera::{Camera, CameraFault, Told, Torch, Use},
     locales::{self, general, rounds, scan as say},
     shell::go,
     store::{Store, use_store},
@@ -152,7 +152,7 @@ impl Viewfinder {
     fn open(self, dialog: HtmlDialogElement) {
         let _ = dialog.show_modal();
         let video = dialog.query_selector("video").ok().flatten().and_then(|video| video.dyn_into().ok());
-        let camera = video.map(|video| Camera::open(video, move |told| self.hear(told)));
+        let camera = video.map(|video| Camera::open(video, Use::Codes, move |told| self.hear(told)));
         self.behind.update_value(|behind| behind.camera = camera);
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::LaneId,
-    photos::PhotoHash,
+    photos::{PhotoFault, PhotoHash},
     time::{Clocks, Contact},
 };
 
@@ -236,9 +236,14 @@ impl Exchange {
         writes
     }
 
-    /// Takes the answer to a photo.
+    /// Takes the answer to a photo. One that arrived with other bytes was damaged on its way, for the disk gave the right ones:
+    /// it is sent again.
     pub fn photo_put(&mut self, hash: PhotoHash, answer: PhotoAnswer) -> Vec<Write> {
         self.succeeded();
+        if answer == (PhotoAnswer::Refused { why: PhotoFault::WrongHash }) {
+            self.hold_back(hash);
+            return vec![];
+        }
         vec![Write::Photo(hash, answer)]
     }
 

@@ -4,13 +4,14 @@ use domain::{
     areas::{Area, AreaKind},
     changes::{Deed, Request, Undecodable},
     ids::{AreaId, RoundId},
+    photos::PhotoFault,
     records::{Audience, Body, Record},
     refusal::Refusal,
     text::Words,
 };
 use sync::{
     device::outbox::EntryState,
-    messages::{Outcome, Push},
+    messages::{Outcome, PhotoAnswer, Push},
 };
 use uuid::Uuid;
 
@@ -81,6 +82,17 @@ fn a_photo_that_is_refused_or_held_back_keeps_nothing_from_being_sent() {
     assert!(tablet.bytes.contains_key(&broken), "what was refused is not thrown away");
     assert_eq!(server.photos.get(&good), Some(&1), "once");
     assert_eq!(server.photos.get(&stuck), Some(&1), "what was held back is tried again after the next hello");
+    assert_eq!(tablet.world.outbox.photos_waiting().count(), 0);
+}
+
+#[test]
+fn a_photo_that_was_damaged_on_its_way_is_sent_again() {
+    let (mut server, mut tablet) = pair();
+    let (hash, _) = tablet.photograph(guard(1), b"a lift");
+    let damaged = PhotoAnswer::Refused { why: PhotoFault::WrongHash };
+    assert!(tablet.exchange.photo_put(hash, damaged).is_empty(), "it is not what the server thinks of the photo");
+    tablet.settle(&mut server);
+    assert_eq!(server.photos.get(&hash), Some(&1));
     assert_eq!(tablet.world.outbox.photos_waiting().count(), 0);
 }
 
