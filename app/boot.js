@@ -111,7 +111,7 @@
   }
 
   // Managers' pages are in a larger build, which opens at their addresses and wherever somebody who oversees has been.
-  const DESK_PAGES = /^\/(results|checkpoints|devices|set-up)(\/|$)/;
+  const DESK_PAGES = /^\/(results|people|checkpoints|devices|set-up)(\/|$)/;
 
   function wantsDesk() {
     if (DESK_PAGES.test(location.pathname)) return true;

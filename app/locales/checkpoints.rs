@@ -3,14 +3,14 @@
 use super::texts;
 
 texts! {
-    tags => "巡查点标签", "Tags of checkpoints";
+    tags => "巡查点标签", "Tags";
     tags_lead => "选巡查点，打印标签；标签丢失、损坏或被翻拍时，作废换新。", "Choose checkpoints and print their tags. If a tag is lost, worn or copied, make it void and hang a new one.";
     open_tags => "打印标签", "Print tags";
     area => "区域", "Area";
     all_areas => "全部区域", "All areas";
     choose_shown(n: usize) => "全选这 {n} 个", "Choose these {n}";
     choose_first => "请选择巡查点", "Choose checkpoints";
-    show_tags(n: usize) => "查看 {n} 张标签", "Show {n} tags";
+    show_tags(n: usize) => "查看 {n} 张标签", "Show tags: {n}";
     issue(n: u32) => "第 {n} 张", "issue {n}";
     reissue => "作废换新", "Re-issue";
     reissue_of(name: &str) => "“{name}”作废换新", "Re-issue the tag of {name}";

@@ -111,6 +111,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         sign_in_first => "登录已过期。请重新登录；已存的记录都还在。", "Your session has expired. Sign in again; everything saved is still here.";
         not_permitted => "您的岗位不能做这一步。", "Your role may not do this.";
         gone => "已经不在了。", "It is no longer there.";
+        taken => "别人已先做了。请重新打开这一页。", "Somebody did this first. Open this page again.";
         invalid => "请检查填写的内容。", "Please check what you typed.";
         changed_meanwhile => "别人刚刚改过，没有再改。请看看现在的情况。", "Somebody else has just changed it; nothing was changed. Look at how it is now.";
         link_used => "这个链接已用过或已过期。重新启动服务器会给出新的。", "This link was used or has expired. Starting the server again prints a new one.";
@@ -124,6 +125,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         Trouble::SignInFirst => sign_in_first().into(),
         Trouble::NotPermitted => not_permitted().into(),
         Trouble::NotFound => gone().into(),
+        Trouble::Taken { .. } => taken().into(),
         Trouble::Invalid { .. } => invalid().into(),
         Trouble::ChangedMeanwhile => changed_meanwhile().into(),
         Trouble::LinkUsed => link_used().into(),
@@ -149,12 +151,18 @@ pub fn refusal(refusal: &Refusal) -> String {
         not_permitted => "您的岗位不能做这一步。", "Your role may not do this.";
         no_such_thing => "所指的内容已不存在。", "What it refers to is no longer there.";
         outdated(current: u32) => "别人已先改过（现为第 {current} 版）。请在新版上再改。", "Somebody changed it first (now version {current}). Make the change on that version.";
+        changed_meanwhile => "别人已先改过。请看过现在的内容再改。", "Somebody changed it first. Look at what is there now, then make your change.";
+        not_from_oneself => "不能取消自己的管理权限：请另一位管理人员来做。", "Nobody takes the right to set up from themself: ask another manager.";
+        other => "服务器没有接受。更新掌灯后可看到原因。", "The server did not accept it. Update Lamplighter to see why.";
         invalid(field: &str) => "“{field}”不合要求，请修改。", "“{field}” does not fit; please correct it.";
     }
     match refusal {
         Refusal::NotPermitted => not_permitted().into(),
         Refusal::NoSuchThing => no_such_thing().into(),
         Refusal::Outdated { current } => outdated(*current),
+        Refusal::ChangedMeanwhile => changed_meanwhile().into(),
+        Refusal::NotFromOneself => not_from_oneself().into(),
+        Refusal::Other => other().into(),
         Refusal::Invalid { field } => invalid(field),
     }
 }

@@ -12,6 +12,8 @@ pub mod checkpoints;
 pub mod device;
 pub mod findings;
 pub mod general;
+pub mod missing_photos;
+pub mod people;
 pub mod photos;
 pub mod results;
 pub mod rounds;

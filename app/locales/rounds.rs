@@ -18,7 +18,7 @@ texts! {
     choose_route => "选一条路线", "Choose a route";
     no_routes => "没有您可以走的路线", "There is no route for you to walk";
     no_routes_next => "路线和计划由项目经理设置。", "Routes and plans are set up by the manager.";
-    stops(n: usize) => "{n} 个点", "{n} checkpoints";
+    stops(n: usize) => "{n} 个点", "Checkpoints: {n}";
     start => "开始任务", "Start the round";
     go_on => "继续", "Go on";
     from_to(from: &str, to: &str) => "{from}–{to}", "{from}–{to}";

@@ -33,6 +33,7 @@ texts! {
     attention_stuck => "服务器不认这台设备上的这位同事", "The server does not know this person on this device";
     attention_stuck_next => "记录留在本机。请联系管理员。", "It stays on this device. Please tell your operator.";
     attention_content => "您填的内容", "What you typed";
+    correct_it => "改好再提交", "Correct it";
     dealt_with => "已处理", "Dealt with";
     try_again => "再试一次", "Try again";
     kind_round_started => "开始任务", "Round started";
@@ -41,6 +42,7 @@ texts! {
     kind_finding_raised => "上报问题", "Finding reported";
     kind_finding_corrected => "问题已处理", "Finding put right";
     kind_visit_corrected => "更正记录", "Visit corrected";
+    kind_person_put => "人员资料", "Person";
     kind_photo => "照片", "Photo";
     kind_other => "其他", "Other";
     unconfirmed => "待传", "to send";
@@ -55,6 +57,7 @@ pub fn kind(kind: &str) -> &'static str {
         "finding.raised" => kind_finding_raised(),
         "finding.corrected" => kind_finding_corrected(),
         "visit.corrected" => kind_visit_corrected(),
+        "person.put" => kind_person_put(),
         _ => kind_other(),
     }
 }

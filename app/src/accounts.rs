@@ -1,6 +1,7 @@
 //! Signing in, enrolling, unlocking and setting up.
 
 pub mod enrol;
+pub mod session;
 pub mod set_up;
 pub mod sign_in;
 pub mod unlock;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sync::messages::Profile;
 
 use crate::{
+    accounts::session::in_own_session,
     locales::{general as say, time},
     online::{self, DeviceInfo, Trouble},
     store::{Store, use_store},
@@ -21,13 +22,13 @@ fn Devices() -> impl IntoView {
     let asked = RwSignal::new(None::<DeviceInfo>);
     let read = move || {
         leptos::task::spawn_local(async move {
-            answer.try_set(Some(online::devices().await));
+            answer.try_set(Some(in_own_session(online::devices()).await));
         });
     };
     read();
     let retire = move |device: DeviceInfo| {
         leptos::task::spawn_local(async move {
-            match online::retire_device(device.id).await {
+            match in_own_session(online::retire_device(device.id)).await {
                 Ok(()) => read(),
                 Err(trouble) => {
                     answer.try_set(Some(Err(trouble)));

@@ -26,6 +26,8 @@ mod findings;
 #[cfg(feature = "csr")]
 #[path = "../locales/mod.rs"]
 mod locales;
+#[cfg(feature = "desk")]
+mod people;
 #[cfg(feature = "csr")]
 mod photos;
 #[cfg(feature = "desk")]

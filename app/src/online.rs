@@ -58,6 +58,10 @@ domain::tagged! {
         SignInFirst,
         NotPermitted,
         NotFound,
+        /// Somebody else has it already; `field` is its name in the call.
+        Taken {
+            field: String,
+        },
         /// A field does not fit; `field` is its name in the call.
         Invalid {
             field: String,
@@ -135,6 +139,22 @@ pub struct MissingPhoto {
     pub device: Option<String>,
 }
 
+/// How somebody gets in, as those who set up see it. Nobody sees a pass phrase or a PIN again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub person: PersonId,
+    pub username: String,
+    pub has_pin: bool,
+}
+
+/// What somebody is handed, in words to read out: it is shown once and never again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    pub username: String,
+    pub pass_phrase: Option<String>,
+    pub pin: Option<String>,
+}
+
 /// The first set-up of a server without a community.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetUpForm {
@@ -189,6 +209,24 @@ pub async fn missing_photos() -> Result<Vec<MissingPhoto>, Trouble> {
     backend().missing_photos().await
 }
 
+/// The accounts of the community, for whoever may set it up.
+#[server(endpoint = "accounts", prefix = "/api/v1/online", input = Json)]
+pub async fn accounts() -> Result<Vec<Account>, Trouble> {
+    backend().accounts().await
+}
+
+/// Opens a person's account, which needs `username` and `pass_phrase`; or gives them a new pass phrase, which ends their
+/// sessions, or a new PIN. What is `None` stays as it is; for an empty text the server makes one.
+#[server(endpoint = "give_access", prefix = "/api/v1/online", input = Json)]
+pub async fn give_access(
+    person: PersonId,
+    username: Option<String>,
+    pass_phrase: Option<String>,
+    pin: Option<String>,
+) -> Result<HandOver, Trouble> {
+    backend().give_access(Access { person, username, pass_phrase, pin }).await
+}
+
 /// A tag as it is printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedTag {
@@ -222,9 +260,9 @@ pub async fn set_up(form: SetUpForm) -> Result<(), Trouble> {
 }
 
 #[cfg(feature = "ssr")]
-pub use backend::Backend;
-#[cfg(feature = "ssr")]
 use backend::backend;
+#[cfg(feature = "ssr")]
+pub use backend::{Access, Backend};
 
 /// What the server functions need of the server; it gives itself through Leptos' context.
 #[cfg(feature = "ssr")]
@@ -235,6 +273,14 @@ mod backend {
 
     pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'a>>;
 
+    /// What [`give_access`] was asked.
+    pub struct Access {
+        pub person: PersonId,
+        pub username: Option<String>,
+        pub pass_phrase: Option<String>,
+        pub pin: Option<String>,
+    }
+
     pub trait Backend: Send + Sync {
         fn sign_in(&self, username: String, password: String) -> Answer<'_, SignedIn>;
         fn sign_out(&self) -> Answer<'_, ()>;
@@ -243,6 +289,8 @@ mod backend {
         fn devices(&self) -> Answer<'_, Vec<DeviceInfo>>;
         fn retire_device(&self, device: DeviceId) -> Answer<'_, ()>;
         fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>>;
+        fn accounts(&self) -> Answer<'_, Vec<Account>>;
+        fn give_access(&self, wish: Access) -> Answer<'_, HandOver>;
         fn tag_sheet(&self, checkpoints: Vec<CheckpointId>) -> Answer<'_, Vec<PrintedTag>>;
         fn reissue_tag(&self, checkpoint: CheckpointId, expected_issue: u32) -> Answer<'_, u32>;
         fn set_up(&self, form: SetUpForm) -> Answer<'_, ()>;

@@ -7,6 +7,7 @@ pub mod checkpoint;
 pub mod file;
 pub mod filters;
 pub mod list;
+pub mod missing_photos;
 pub mod rounds;
 pub mod story;
 pub mod visits;

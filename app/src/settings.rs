@@ -8,7 +8,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use sync::messages::Profile;
 
 use crate::{
-    accounts::unlock::choose_language,
+    accounts::{session::in_own_session, unlock::choose_language},
     device::{
         install::{self, Install},
         preferences::{self, Theme},
@@ -34,13 +34,6 @@ fn Settings() -> impl IntoView {
         store.enrolled.with(|enrolled| enrolled.as_ref().is_some_and(|enrolled| enrolled.profile == Profile::Shared))
     };
     let leave = move |_| store.leave();
-    let sign_out = move |_| {
-        store.leave();
-        leptos::task::spawn_local(async {
-            // Without a network the session ends by itself; this tab has left already.
-            let _ = online::sign_out().await;
-        });
-    };
     let choose = move |wanted: Language| {
         let (words, tag) = say::language_name(wanted);
         view! { <button type="button" class="press" lang=tag aria-pressed=(language.get_untracked() == wanted).to_string() on:click=move |_| choose_language(language, wanted)>{words}</button> }
@@ -59,7 +52,7 @@ fn Settings() -> impl IntoView {
                 {move || if is_shared() {
                     view! { <button class="button main" on:click=leave>{ui::icon("lock")}{say_accounts::lock()}</button> }.into_any()
                 } else {
-                    view! { <button class="button quiet" on:click=sign_out>{say_accounts::sign_out()}</button> }.into_any()
+                    view! { <button class="button quiet" on:click=leave>{say_accounts::sign_out()}</button> }.into_any()
                 }}
             </section>
             <section class="card">
@@ -82,6 +75,9 @@ fn Settings() -> impl IntoView {
             <SetPin/>
             <HomeScreen/>
             <Room/>
+            {move || store.me().is_some_and(|me| may(&me.roles, Act::RetireDevices)).then(|| view! {
+                <a class="row link" href="/devices">{ui::icon("device")}<span class="grow">{say::devices()}</span>{ui::icon("next")}</a>
+            })}
             <section class="card">
                 <h2>{say::about()}</h2>
                 <p>{move || store.enrolled.get().map(|enrolled| enrolled.name)}</p>
@@ -156,7 +152,7 @@ fn SetPin() -> impl IntoView {
             return fault.set(Some(say_accounts::pin_digits().into()));
         }
         leptos::task::spawn_local(async move {
-            match online::set_pin(digits).await {
+            match in_own_session(online::set_pin(digits)).await {
                 Ok(()) => {
                     is_done.set(true);
                     fault.set(None);
@@ -174,7 +170,7 @@ fn SetPin() -> impl IntoView {
             <h2>{say_accounts::set_pin()}</h2>
             <div class="field">
                 <label for="field-pin">{say_accounts::set_pin_lead()}</label>
-                <input id="field-pin" type="password" inputmode="numeric" autocomplete="off" maxlength="8" aria-describedby="pin-fault"
+                <input id="field-pin" type="password" inputmode="numeric" autocomplete="off" aria-describedby="pin-fault"
                     prop:value=move || pin.get() on:input=move |event| { pin.set(event_target_value(&event)); fault.set(None); is_done.set(false); }/>
                 <p class="fault" id="pin-fault" role="alert">{move || fault.get()}</p>
             </div>

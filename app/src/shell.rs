@@ -263,7 +263,7 @@ fn page_at(path: &str) -> AnyView {
         ["findings"] => findings::list::page(),
         ["findings", "new"] => findings::report::page(),
         ["findings", finding] => findings::one::page(finding),
-        ["results" | "checkpoints" | "devices", ..] => desk::page(&parts),
+        ["results" | "people" | "checkpoints" | "devices", ..] => desk::page(&parts),
         ["waiting"] => waiting::page(),
         ["settings"] => settings::page(),
         _ => not_found(),
@@ -280,7 +280,10 @@ fn not_found() -> AnyView {
 mod desk {
     use leptos::prelude::*;
 
-    use crate::{checkpoints, devices, results, store::Store};
+    use crate::{checkpoints, devices, people, results, store::Store};
+
+    /// Where a refused change is corrected.
+    pub use crate::people::correction;
 
     pub const IS_HERE: bool = true;
 
@@ -290,11 +293,19 @@ mod desk {
             ["results", "visits"] => results::list::page(results::list::Table::Visits),
             ["results", "areas"] => results::list::page(results::list::Table::Areas),
             ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
+            ["results", "photos"] => results::missing_photos::page(),
             ["results", round] => results::story::page(round),
             ["checkpoints"] => checkpoints::page(),
+            ["people"] => people::list::page(),
+            ["people", person] => people::one::page(person),
             ["devices"] => devices::page(),
             _ => super::not_found(),
         }
+    }
+
+    /// The way to what other devices have not sent, for those who oversee.
+    pub fn missing_photos() -> AnyView {
+        results::missing_photos::link()
     }
 
     pub fn set_up() -> AnyView {
@@ -311,6 +322,7 @@ mod desk {
 #[cfg(not(feature = "desk"))]
 mod desk {
     use leptos::prelude::*;
+    use sync::device::outbox::Entry;
 
     use crate::{device::releases, store::Store};
 
@@ -328,9 +340,18 @@ mod desk {
     pub fn headline(_store: Store) -> AnyView {
         ().into_any()
     }
+
+    pub fn missing_photos() -> AnyView {
+        ().into_any()
+    }
+
+    /// What these pages ask for is corrected there too.
+    pub fn correction(_refused: &Entry) -> Option<String> {
+        None
+    }
 }
 
-pub use desk::headline;
+pub use desk::{correction, headline, missing_photos};
 
 /// What everyone should know, above every page.
 #[component]
@@ -396,6 +417,7 @@ fn Navigation() -> impl IntoView {
             {link("/", "today", say::today())}
             {link("/findings", "finding", say::findings())}
             {move || may(&roles.get(), Act::SeeResults).then(|| link("/results", "results", say::results()))}
+            {move || may(&roles.get(), Act::SetUp).then(|| link("/people", "person", locales::people::people()))}
             {move || may(&roles.get(), Act::RetireDevices).then(|| link("/devices", "device", say::devices()))}
             {link("/settings", "settings", say::settings())}
         </nav>

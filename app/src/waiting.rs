@@ -3,6 +3,7 @@
 use domain::{
     changes::{Deed, Fact},
     ids::{CheckpointId, PersonId, RoundId},
+    permissions::{Act, may},
     records::Body,
     time::{Moment, Zone},
 };
@@ -19,7 +20,7 @@ use sync::{
 use crate::{
     findings,
     locales::{self, general, saving as say, time},
-    rounds,
+    rounds, shell,
     store::{Network, NotSaved, Store, disk::DiskFault, use_store},
     ui,
 };
@@ -69,6 +70,7 @@ fn Waiting() -> impl IntoView {
         Network::Bad(Fault::Rejected) => ("bad", say::network_rejected()),
         Network::Bad(Fault::NotEnrolled) => ("bad", crate::locales::accounts::not_enrolled()),
     };
+    let oversees = Memo::new(move |_| store.me().is_some_and(|me| may(&me.roles, Act::SeeResults)));
     let contact = move || match store.contact.get() {
         Some(contact) => say::last_contact(&time::ago(contact.server, store.time(), &store.zone())),
         None => say::no_contact_yet().to_owned(),
@@ -83,6 +85,7 @@ fn Waiting() -> impl IntoView {
                 <button class="button quiet" on:click=move |_| store.bell().ring()>{say::send_now()}</button>
             </div>
             {move || lists(store)}
+            {move || oversees.get().then(shell::missing_photos)}
         </ui::Page>
     }
 }
@@ -151,16 +154,21 @@ fn needs_attention(store: Store, entry: &Entry, about: Option<String>, zone: &Zo
     };
     let place = (entry.lane, entry.n);
     let is_stuck = entry.state == EntryState::Stuck;
+    let correction = match &entry.state {
+        EntryState::Delivered { outcome: Outcome::Refused { .. }, .. } => shell::correction(entry),
+        EntryState::Delivered { .. } | EntryState::Waiting | EntryState::Stuck => None,
+    };
     view! {
         <li class="card attention">
             <p>{ui::glyph("attention")}<strong>{say::kind(&entry.kind)}</strong>" "<span class="number">{time::clock(entry.saved, zone)}</span></p>
             {about.map(|about| view! { <p class="note">{about}</p> })}
             <p>{title}" "{why}</p>
             <details><summary>{say::attention_content()}</summary><pre class="words" tabindex="0">{pretty(&entry.change)}</pre></details>
+            {correction.map(|form| view! { <a class="button main" href=form>{say::correct_it()}</a> })}
             {if is_stuck {
-                view! { <button class="button quiet" on:click=move |_| change_state(store, place, |_| EntryState::Waiting)>{say::try_again()}</button> }.into_any()
+                view! { <button class="button quiet" on:click=move |_| keep(store, place, again)>{say::try_again()}</button> }.into_any()
             } else {
-                view! { <button class="button quiet" on:click=move |_| change_state(store, place, dealt_with)>{say::dealt_with()}</button> }.into_any()
+                view! { <button class="button quiet" on:click=move |_| keep(store, place, Entry::dealt_with)>{say::dealt_with()}</button> }.into_any()
             }}
         </li>
     }
@@ -199,21 +207,15 @@ fn pretty(change: &str) -> String {
         .unwrap_or_else(|| change.to_owned())
 }
 
-fn dealt_with(state: EntryState) -> EntryState {
-    match state {
-        EntryState::Delivered { seq, outcome, epoch, proof, .. } => {
-            EntryState::Delivered { seq, outcome, dismissed: true, epoch, proof }
-        }
-        EntryState::Waiting | EntryState::Stuck => state,
-    }
+fn again(entry: Entry) -> Entry {
+    Entry { state: EntryState::Waiting, ..entry }
 }
 
-fn change_state(store: Store, place: (domain::ids::LaneId, i64), change: fn(EntryState) -> EntryState) {
+fn keep(store: Store, place: (domain::ids::LaneId, i64), changed: fn(Entry) -> Entry) {
     leptos::task::spawn_local(async move {
         let entry = store.world.with_untracked(|world| world.outbox.entries.get(&place).cloned());
-        let Some(mut entry) = entry else { return };
-        entry.state = change(entry.state);
-        if store.keep_entries(vec![entry]).await.is_ok() {
+        let Some(entry) = entry else { return };
+        if store.keep_entries(vec![changed(entry)]).await.is_ok() {
             store.bell().ring();
         }
     });

@@ -164,6 +164,7 @@ mod tests {
             roles: vec![Role::Guard],
             teams: vec![TeamId(Uuid::from_u128(team))],
             left: None,
+            revision: None,
         }
     }
 

@@ -10,9 +10,9 @@ use crate::{
     },
     checklists::{Answer, DutyKind},
     findings::{Correction, Finding, FindingRaised},
-    ids::{CommunityId, PersonId, TeamId},
+    ids::{ChangeId, CommunityId, PersonId, TeamId},
     people::Person,
-    permissions::{Act, may, may_walk},
+    permissions::{Act, may, may_set_up, may_walk},
     plans::Plan,
     records::{Audience, Body, Reads, Record, Root},
     refusal::{Flag, Refusal},
@@ -68,7 +68,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     match &change.deed {
         Deed::Fact(fact) => Ok(settle(root, reads, fact, actor, context)),
-        Deed::Request(request) => rule(root, request, actor, context.community),
+        Deed::Request(request) => rule(root, request, change.id, actor, context.community),
     }
 }
 
@@ -77,7 +77,7 @@ pub fn decide(
 pub fn again(root: &Root, reads: &Reads, change: &Change, actor: &Actor, context: &Context) -> Vec<Record> {
     match &change.deed {
         Deed::Fact(fact) => settle(root, reads, fact, actor, context).records,
-        Deed::Request(request) => written(request, context.community).into_iter().collect(),
+        Deed::Request(request) => written(request, change.id, context.community).into_iter().collect(),
     }
 }
 
@@ -360,26 +360,40 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
     Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
 }
 
-fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -> Result<Decision, Refusal> {
-    if !entitled(actor, Act::SetUp) {
+fn rule(
+    root: &Root,
+    request: &Request,
+    change: ChangeId,
+    actor: &Actor,
+    community: CommunityId,
+) -> Result<Decision, Refusal> {
+    // Rights as of now: who has left asks for nothing any more.
+    let is_entitled = match actor {
+        Actor::Person(person) => may_set_up(person),
+        Actor::System => true,
+    };
+    if !is_entitled {
         return Err(Refusal::NotPermitted);
     }
     match request {
         Request::PutChecklist(it) => next_version(root, it.version)?,
         Request::PutPlan(it) => next_version(root, it.version)?,
+        Request::PutPerson(it) => {
+            builds_on_what_is_there(root, it, change)?;
+            leaves_somebody_to_set_up(it, actor)?;
+        }
         Request::PutCommunity(_)
         | Request::PutArea(_)
         | Request::PutCheckpoint(_)
         | Request::PutRoute(_)
-        | Request::PutPerson(_)
         | Request::PutTeam(_)
         | Request::PutRoster(_) => {}
     }
-    Ok(Decision { records: vec![written(request, community)?], flags: BTreeSet::new() })
+    Ok(Decision { records: vec![written(request, change, community)?], flags: BTreeSet::new() })
 }
 
 /// The record that a request asks for, within its bounds.
-fn written(request: &Request, community: CommunityId) -> Result<Record, Refusal> {
+fn written(request: &Request, change: ChangeId, community: CommunityId) -> Result<Record, Refusal> {
     let (audience, body) = match request {
         Request::PutCommunity(it) if it.id != community => return Err(Refusal::NoSuchThing),
         Request::PutCommunity(it) => (Audience::Everyone, Body::Community(named(it, &it.name)?)),
@@ -400,13 +414,28 @@ fn written(request: &Request, community: CommunityId) -> Result<Record, Refusal>
         }
         Request::PutPerson(it) => {
             // Staff know their colleagues; a resident's name is for the desk alone.
-            let audience = if it.works_here() || it.left.is_some() { Audience::Staff } else { Audience::Managers };
-            (audience, Body::Person(named(it, &it.name)?))
+            let audience = if it.is_staff() { Audience::Staff } else { Audience::Managers };
+            (audience, Body::Person(Person { revision: Some(change), ..named(it, &it.name)? }))
         }
         Request::PutTeam(it) => (Audience::Staff, Body::Team(named(it, &it.name)?)),
         Request::PutRoster(it) => (Audience::Staff, Body::Roster(named(it, &it.shift)?)),
     };
     Ok(Record::new(audience, body))
+}
+
+/// Two people who change somebody at once: the second is told, instead of undoing what the first did.
+fn builds_on_what_is_there(root: &Root, wish: &Person, change: ChangeId) -> Result<(), Refusal> {
+    let (Some(there), Some(base)) = (root.person(), wish.revision) else { return Ok(()) };
+    // On a tablet the confirmed record may be this very change's already.
+    if base == there.revision() || change == there.revision() { Ok(()) } else { Err(Refusal::ChangedMeanwhile) }
+}
+
+/// Whoever takes the right to set up from somebody has it and keeps it: so the last one never loses it.
+fn leaves_somebody_to_set_up(wish: &Person, actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::Person(asker) if asker.id == wish.id && !may_set_up(wish) => Err(Refusal::NotFromOneself),
+        Actor::Person(_) | Actor::System => Ok(()),
+    }
 }
 
 fn named<T: Clone>(it: &T, name: &Words) -> Result<T, Refusal> {

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{PersonId, RosterId, TeamId},
+    ids::{ChangeId, PersonId, RosterId, TeamId},
     text::Words,
 };
 
@@ -48,6 +48,10 @@ pub struct Person {
     /// The day from which they no longer work or live here.
     #[serde(default)]
     pub left: Option<NaiveDate>,
+    /// The change that wrote it. A request carries that of the record which it builds on; without one it is put over
+    /// whatever is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<ChangeId>,
 }
 
 /// A team 班组; a contractor's where `contractor` names the company.
@@ -73,6 +77,16 @@ pub struct Roster {
 
 impl Person {
     pub fn works_here(&self) -> bool {
-        self.left.is_none() && self.roles.iter().any(|role| *role != Role::Resident)
+        self.left.is_none() && self.is_staff()
+    }
+
+    /// Works here, or did before they left.
+    pub fn is_staff(&self) -> bool {
+        self.roles.iter().any(|role| *role != Role::Resident)
+    }
+
+    /// What a request that builds on this record carries: nil for a record from before revisions were kept.
+    pub fn revision(&self) -> ChangeId {
+        self.revision.unwrap_or(ChangeId(uuid::Uuid::nil()))
     }
 }

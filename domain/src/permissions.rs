@@ -66,6 +66,11 @@ pub fn may(roles: &[Role], act: Act) -> bool {
     roles_for(act).iter().any(|role| roles.contains(role))
 }
 
+/// Whether `person` may set up the community now: their role allows it and they have not left.
+pub fn may_set_up(person: &Person) -> bool {
+    person.left.is_none() && may(&person.roles, Act::SetUp)
+}
+
 /// Whether `person` may walk a round of `team` (of nobody's where `None`): their role allows the kind of duty, and the
 /// round is their team's or they oversee all teams.
 pub fn may_walk(person: &Person, kind: DutyKind, team: Option<TeamId>) -> bool {
@@ -111,6 +116,7 @@ mod tests {
             roles: roles.to_vec(),
             teams: teams.iter().map(|team| TeamId(Uuid::from_u128(*team))).collect(),
             left: None,
+            revision: None,
         }
     }
 

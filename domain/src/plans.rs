@@ -232,6 +232,7 @@ mod tests {
             roles: vec![crate::people::Role::Guard],
             teams: vec![TeamId(Uuid::from_u128(team))],
             left: None,
+            revision: None,
         };
         let people = [person(10, 3), person(11, 3), person(12, 4)];
         let people: Vec<&Person> = people.iter().collect();

@@ -244,6 +244,13 @@ impl Root {
         })
     }
 
+    pub fn person(&self) -> Option<&Person> {
+        self.records.iter().find_map(|record| match &record.body {
+            Body::Person(person) => Some(person),
+            _ => None,
+        })
+    }
+
     pub fn holds(&self, id: RecordId) -> bool {
         self.records.iter().any(|record| record.id == id)
     }

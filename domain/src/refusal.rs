@@ -11,8 +11,15 @@ crate::tagged! {
         NoSuchThing,
         /// A version that is not the next one: somebody else changed it meanwhile.
         Outdated { current: u32 },
+        /// What it builds on is not what is there: somebody else changed it meanwhile.
+        ChangedMeanwhile,
+        /// Nobody takes the right to set up from themself, so that somebody who has it always remains.
+        NotFromOneself,
         /// Something in it is outside its bounds; `field` says what.
         Invalid { field: String },
+        /// A reason from a later version.
+        #[serde(other)]
+        Other,
     }
 }
 

@@ -38,7 +38,14 @@ fn words() -> Words {
 }
 
 fn person(n: u128, role: Role) -> Person {
-    Person { id: PersonId(Uuid::from_u128(n)), name: words(), roles: vec![role], teams: vec![TEAM], left: None }
+    Person {
+        id: PersonId(Uuid::from_u128(n)),
+        name: words(),
+        roles: vec![role],
+        teams: vec![TEAM],
+        left: None,
+        revision: None,
+    }
 }
 
 fn guard(n: u128) -> Actor {
@@ -450,6 +457,94 @@ fn a_residents_name_is_no_record_of_the_staffs() {
     };
     assert_eq!(audience(Role::Resident), Audience::Managers);
     assert_eq!(audience(Role::Guard), Audience::Staff);
+    let moved_out = Person { left: Some("2026-03-01".parse().expect("a date")), ..person(8, Role::Resident) };
+    let put = ask(&Root::default(), Request::PutPerson(moved_out), &manager).expect("a manager may");
+    assert_eq!(put.records[0].audience, Audience::Managers, "also once they moved out");
+}
+
+/// A root that holds this person, as the change `n` wrote them.
+fn written(person: Person, n: u128) -> Root {
+    let revision = Some(ChangeId(Uuid::from_u128(n)));
+    Root { records: vec![Record::new(Audience::Staff, Body::Person(Person { revision, ..person }))] }
+}
+
+#[test]
+fn a_person_remembers_which_change_wrote_them() {
+    let manager = Actor::Person(person(7, Role::Manager));
+    let put =
+        |root: &Root, wish: Person| ask(root, Request::PutPerson(wish), &manager).map(|put| put.records[0].clone());
+    let record = put(&Root::default(), person(8, Role::Guard)).expect("a new person");
+    let Body::Person(kept) = &record.body else { panic!("a person") };
+    assert_eq!(kept.revision, Some(change(Deed::Request(Request::PutPlan(plan()))).id));
+}
+
+#[test]
+fn of_two_who_change_somebody_at_once_the_second_is_told() {
+    let manager = Actor::Person(person(7, Role::Manager));
+    let guard = person(8, Role::Guard);
+    let on = |n: u128| Person { revision: Some(ChangeId(Uuid::from_u128(n))), ..guard.clone() };
+    let put = |root: &Root, wish: Person| ask(root, Request::PutPerson(wish), &manager).map(|_| ());
+    let there = written(guard.clone(), 5);
+    let before_revisions = Root { records: vec![Record::new(Audience::Staff, Body::Person(guard.clone()))] };
+    for (root, wish, expected) in [
+        (&there, on(5), Ok(())),
+        (&there, on(4), Err(Refusal::ChangedMeanwhile)),
+        // As published before revisions, and as data files say it.
+        (&there, guard.clone(), Ok(())),
+        (&before_revisions, on(0), Ok(())),
+        (&before_revisions, on(4), Err(Refusal::ChangedMeanwhile)),
+        (&there, on(0), Err(Refusal::ChangedMeanwhile)),
+        // Decided already: a tablet lays its own change over the record that came of it.
+        (&written(guard.clone(), 99), on(4), Ok(())),
+        (&Root::default(), on(4), Ok(())),
+    ] {
+        assert_eq!(put(root, wish), expected);
+    }
+}
+
+#[test]
+fn who_has_left_asks_for_nothing_and_nobody_takes_the_right_to_set_up_from_themself() {
+    let left = |person: Person| Person { left: Some("2026-03-01".parse().expect("a date")), ..person };
+    let (me, other) = (person(7, Role::Manager), person(8, Role::Operator));
+    let put = |actor: &Person, wish: Person| {
+        ask(&Root::default(), Request::PutPerson(wish), &Actor::Person(actor.clone())).map(|_| ())
+    };
+    for (actor, wish, expected) in [
+        (&left(me.clone()), other.clone(), Err(Refusal::NotPermitted)),
+        (&me, left(other.clone()), Ok(())),
+        (&me, Person { roles: vec![Role::Guard], ..other.clone() }, Ok(())),
+        (&me, Person { roles: vec![Role::Operator], ..me.clone() }, Ok(())),
+        (&me, Person { roles: vec![Role::Guard], ..me.clone() }, Err(Refusal::NotFromOneself)),
+        (&me, Person { roles: vec![], ..me.clone() }, Err(Refusal::NotFromOneself)),
+        (&me, left(me.clone()), Err(Refusal::NotFromOneself)),
+    ] {
+        assert_eq!(put(actor, wish.clone()), expected, "{:?}", wish.roles);
+    }
+    // Data files may say anything: whoever loads them has the server itself.
+    let gone = ask(&Root::default(), Request::PutPerson(left(me)), &Actor::System);
+    assert!(gone.is_ok());
+}
+
+#[test]
+fn only_who_may_set_up_gives_roles_and_they_give_any() {
+    for asker in Role::ALL {
+        for given in Role::ALL {
+            let wish = Request::PutPerson(person(8, given));
+            let answer = ask(&Root::default(), wish, &Actor::Person(person(7, asker)));
+            match asker {
+                Role::Manager | Role::Operator => assert!(answer.is_ok(), "{asker:?} {given:?}"),
+                _ => assert_eq!(answer, Err(Refusal::NotPermitted), "{asker:?} {given:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refusal_from_a_later_version_is_still_a_refusal() {
+    let read = |text: &str| serde_json::from_str::<Refusal>(text).expect("a refusal");
+    assert_eq!(read(r#"{"reason":"moon_is_full","phase":3}"#), Refusal::Other);
+    assert_eq!(read(r#"{"reason":"outdated","current":2}"#), Refusal::Outdated { current: 2 });
+    assert_eq!(read(r#"{"reason":"changed_meanwhile"}"#), Refusal::ChangedMeanwhile);
 }
 
 #[test]
@@ -457,6 +552,7 @@ fn a_deed_survives_the_wire_and_what_is_unknown_malformed_or_endless_says_so() {
     let deeds = [
         Deed::Fact(started()),
         Deed::Fact(Fact::VisitRecorded(visit(1, AnswerValue::Reading("0.35".parse().expect("a decimal"))))),
+        Deed::Request(Request::PutPerson(person(8, Role::Guard))),
     ];
     for deed in deeds {
         let (kind, body) = deed.encode();

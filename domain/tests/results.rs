@@ -107,7 +107,7 @@ fn community() -> Vec<Body> {
         |id, zh: &str, inside| Body::Area(Area { id, name: Words::new(zh, zh), inside, kind: AreaKind::Building });
     let person = |id, zh: &str, en: &str| {
         let name = Words::new(zh, en);
-        Body::Person(Person { id, name, roles: vec![Role::Guard], teams: vec![TEAM], left: None })
+        Body::Person(Person { id, name, roles: vec![Role::Guard], teams: vec![TEAM], left: None, revision: None })
     };
     let checkpoint = |id, zh: &str, en: &str, area| {
         let tag = TagIssue { issue: 1, short_code: String::new(), former: Default::default() };

@@ -175,6 +175,56 @@ test("until a photo has arrived its place says that it is on its way", async ({ 
   await expect.poll(() => manager.locator(".photos img").evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
 });
 
+test("a manager sees which photo is missing, on which tablet, and what brings it", async ({ community, openDevice }) => {
+  const manager = await openDevice({ viewport: { width: 1280, height: 900 } });
+  await signInAndEnrol(manager, "manager", "own");
+  await manager.goto("/results/photos");
+  await expect(manager.locator("main .empty")).toContainText("照片都到齐了");
+
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "shared");
+  const round = await atTheNorthGate(page, community);
+  await failTheBarrier(page);
+  community.cable.breakPhotosAfter(0);
+  await addPhotos(page, "barrier", await photograph(page, "道闸一"), await photograph(page, "道闸二"));
+  await expect(item(page, "barrier").locator(".photos img")).toHaveCount(2);
+  await done(page);
+  await expect.poll(async () => findRecords(await community.export(), "visit").length).toBe(1);
+
+  await manager.goto("/results");
+  const link = manager.locator("a[href='/results/photos']");
+  await expect(link).toContainText("2 张照片还在路上");
+  await link.click();
+  const missing = manager.locator("main ul.rows li");
+  await expect(missing).toHaveCount(2);
+  await expect(missing.first()).toContainText("北门岗亭");
+  await expect(missing.first()).toContainText("门岗与围墙巡逻");
+  await expect(missing.first()).toContainText("王建国 拍于");
+  await expect(missing.first()).toContainText("已等 0 分钟");
+  const [tablet] = await manager.locator("main h2").allTextContents();
+  expect(tablet).toMatch(/^在“.+”上$/);
+  await expect(manager.locator("main section .lead")).toContainText("最近联系");
+  await missing.first().getByRole("link").click();
+  await expect(manager).toHaveURL(new RegExp(`/results/${round}$`));
+
+  community.cable.cut();
+  await manager.locator("a.chip").click();
+  await manager.locator("main a[href='/results/photos']").click();
+  await expect(manager.locator("main .empty")).toContainText("这里需要网络");
+  community.cable.plug();
+  community.cable.breakPhotosAfter(Infinity);
+  await chip(page).click();
+  await page.getByRole("button", { name: "现在上传" }).click();
+  await everythingIsSent(page);
+  await manager.getByRole("button", { name: "重试" }).click();
+  await expect(manager.locator("main .empty")).toContainText("照片都到齐了");
+
+  const guard = await openDevice();
+  await signInAndEnrol(guard, "wang", "own");
+  await guard.goto("/results/photos");
+  await expect(guard.locator("main .empty")).toContainText("这个页面不在您的权限内");
+});
+
 test("a browser killed at the shutter keeps a photo whole or not at all", async ({ community, tablet }) => {
   test.slow();
   let page = await tablet.open();

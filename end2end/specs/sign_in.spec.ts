@@ -72,3 +72,30 @@ test("a resident who signs in is told that there is nothing here yet, and can le
   await page.getByRole("link", { name: "退出登录" }).click();
   await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
 });
+
+test("locking a shared tablet ends the session of whoever signed in there, and without a network as soon as there is one", async ({ community, openDevice }) => {
+  const page = await openDevice();
+  const isSignedIn = async () => (await page.context().cookies()).some(({ name }) => name === "lamplighter-session");
+  await signInAndEnrol(page, "supervisor", "shared");
+  expect(await isSignedIn()).toBe(true);
+  await lock(page);
+  await expect.poll(isSignedIn).toBe(false);
+
+  await page.getByRole("link", { name: "用密码登录" }).click();
+  await signIn(page, "supervisor");
+  await expect(page.locator("nav.navigation")).toBeVisible();
+  expect(await isSignedIn()).toBe(true);
+  community.cable.cut();
+  await lock(page);
+  await unlock(page, "王建国", "2581");
+  await page.locator("nav.navigation a[href='/settings']").click();
+  await page.locator("#field-pin").fill("1357");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").pop()!));
+  community.cable.plug();
+  await page.locator("form button[type=submit]").click();
+  await expect(page.locator("#pin-fault")).toContainText("登录已过期");
+  expect(asked.indexOf("set_pin"), "not before the session has ended").toBeGreaterThan(asked.indexOf("sign_out"));
+  expect(asked).toContain("sign_out");
+  expect(await isSignedIn()).toBe(false);
+});

@@ -7,6 +7,7 @@ use domain::{
 use sqlx::Row as _;
 
 use crate::{
+    communities,
     db::{Error, Tx},
     failure::Failure,
     records::parsed,
@@ -63,7 +64,12 @@ pub async fn add(tx: &mut Tx, account: &Account, now: Moment) -> Result<Result<(
         .execute(&mut **tx)
         .await;
     match done {
-        Ok(_) => Ok(Ok(())),
+        Ok(_) => {
+            if account.pin_verifier.is_some() {
+                communities::access_changed(tx, account.community).await?;
+            }
+            Ok(Ok(()))
+        }
         Err(Error::Database(error)) if error.is_unique_violation() => Ok(Err(Taken)),
         Err(error) => Err(error.into()),
     }
@@ -86,7 +92,7 @@ pub async fn set_pin(tx: &mut Tx, community: CommunityId, person: PersonId, veri
         .bind(verifier)
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    communities::access_changed(tx, community).await
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<Account, Failure> {

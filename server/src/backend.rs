@@ -1,11 +1,14 @@
 //! The server's half of the app's server functions: what needs the network anyway.
 
+mod access;
 mod sign_in;
 mod tags;
 
 use std::{pin::Pin, sync::Arc};
 
-use app::online::{self, Backend, DeviceInfo, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble};
+use app::online::{
+    self, Access, Backend, DeviceInfo, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble,
+};
 use axum::{
     body::Body,
     extract::{Request, State as Given},
@@ -47,6 +50,8 @@ pub fn register() {
     register_explicit::<online::Devices>();
     register_explicit::<online::RetireDevice>();
     register_explicit::<online::MissingPhotos>();
+    register_explicit::<online::Accounts>();
+    register_explicit::<online::GiveAccess>();
     register_explicit::<online::TagSheet>();
     register_explicit::<online::ReissueTag>();
     register_explicit::<online::SetUp>();
@@ -95,6 +100,14 @@ impl Backend for Asked {
 
     fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>> {
         Box::pin(async move { self.told(missing_photos(self).await) })
+    }
+
+    fn accounts(&self) -> Answer<'_, Vec<online::Account>> {
+        Box::pin(async move { self.told(access::accounts(self).await) })
+    }
+
+    fn give_access(&self, wish: Access) -> Answer<'_, HandOver> {
+        Box::pin(async move { self.told(access::give(self, wish).await) })
     }
 
     fn tag_sheet(&self, checkpoints: Vec<CheckpointId>) -> Answer<'_, Vec<PrintedTag>> {
@@ -150,6 +163,14 @@ impl Asked {
         let found = sessions::find(tx, self.session_token()?, clock::now()).await?;
         found.ok_or(Problem::Trouble(Trouble::SignInFirst))
     }
+
+    /// Who is signed in: nobody who has left.
+    async fn person(&self, tx: &mut Tx) -> Result<(Session, Person), Problem> {
+        let session = self.session(tx).await?;
+        let person = records::person(tx, session.community, session.person).await?;
+        let person = person.filter(|person| person.left.is_none());
+        Ok((session, person.ok_or(Problem::Trouble(Trouble::SignInFirst))?))
+    }
 }
 
 fn status(trouble: &Trouble) -> StatusCode {
@@ -158,6 +179,7 @@ fn status(trouble: &Trouble) -> StatusCode {
         Trouble::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Trouble::NotPermitted => StatusCode::FORBIDDEN,
         Trouble::NotFound => StatusCode::NOT_FOUND,
+        Trouble::Taken { .. } => StatusCode::CONFLICT,
         Trouble::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Trouble::ChangedMeanwhile => StatusCode::CONFLICT,
         Trouble::LinkUsed => StatusCode::GONE,
@@ -200,7 +222,7 @@ async fn signed_in(tx: &mut Tx, session: &Session) -> Result<Option<SignedIn>, F
 }
 
 async fn set_pin(asked: &Asked, pin: String) -> Result<(), Problem> {
-    let session = asked.session(&mut asked.state.db.read().await?).await?;
+    let (session, _) = asked.person(&mut asked.state.db.read().await?).await?;
     if !passwords::is_pin(&pin) {
         return Err(Problem::Trouble(Trouble::Invalid { field: "pin".into() }));
     }
@@ -212,9 +234,7 @@ async fn set_pin(asked: &Asked, pin: String) -> Result<(), Problem> {
 
 /// The session of somebody who may do `act`, and who they are.
 async fn entitled(asked: &Asked, tx: &mut Tx, act: Act) -> Result<(Session, Person), Problem> {
-    let session = asked.session(tx).await?;
-    let person = records::person(tx, session.community, session.person).await?;
-    let person = person.filter(|person| person.left.is_none()).ok_or(Problem::Trouble(Trouble::SignInFirst))?;
+    let (session, person) = asked.person(tx).await?;
     if may(&person.roles, act) { Ok((session, person)) } else { Err(Problem::Trouble(Trouble::NotPermitted)) }
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
-    records::{Reads, Record, Root},
+    records::{Body, Reads, Record, Root},
     tags::to_hex,
     time::Moment,
 };
@@ -20,6 +20,7 @@ use crate::{
     db::Tx,
     failure::Failure,
     records::{self, parsed},
+    sessions,
 };
 
 pub struct SqlCanon {
@@ -195,8 +196,15 @@ impl Canon for SqlCanon {
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
         let mut written = vec![];
         for record in entry.records {
-            if records::put(&mut self.tx, self.community, entry.seq, record).await? {
-                written.push(record);
+            if !records::put(&mut self.tx, self.community, entry.seq, record).await? {
+                continue;
+            }
+            written.push(record);
+            if let Body::Person(person) = &record.body {
+                communities::access_changed(&mut self.tx, self.community).await?;
+                if person.left.is_some() {
+                    sessions::end_all(&mut self.tx, self.community, person.id).await?;
+                }
             }
         }
         self.insert_change(&entry, &written).await?;

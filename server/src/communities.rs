@@ -33,6 +33,22 @@ pub async fn head(tx: &mut Tx, id: CommunityId) -> Result<Head, Failure> {
     Ok(Head { epoch: row.try_get("epoch")?, seq: row.try_get("seq")? })
 }
 
+/// How often it changed who gets in and how.
+pub async fn access(tx: &mut Tx, id: CommunityId) -> Result<i64, Failure> {
+    let row =
+        sqlx::query("select access from communities where id = $1").bind(id.to_string()).fetch_one(&mut **tx).await?;
+    Ok(row.try_get("access")?)
+}
+
+/// A person or a PIN changed: devices ask anew who gets in.
+pub async fn access_changed(tx: &mut Tx, id: CommunityId) -> Result<(), Failure> {
+    sqlx::query("update communities set access = access + 1 where id = $1")
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 pub async fn signing_key(tx: &mut Tx, id: CommunityId) -> Result<SigningKey, Failure> {
     let row = sqlx::query("select signing_key from communities where id = $1")
         .bind(id.to_string())

@@ -145,6 +145,7 @@ impl Wish {
             roles: vec![Role::Manager, Role::Operator],
             teams: vec![],
             left: None,
+            revision: None,
         };
         vec![
             ("community".into(), Request::PutCommunity(community)),

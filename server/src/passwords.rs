@@ -4,7 +4,7 @@ use argon2::{
     Argon2, PasswordHash, PasswordVerifier,
     password_hash::{PasswordHasher, SaltString},
 };
-use domain::tags::to_hex;
+use domain::tags::{from_hex, to_hex};
 use sha2::Sha256;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
@@ -60,6 +60,44 @@ pub async fn pin_verifier(pin: String) -> Result<String, Failure> {
     .await
 }
 
+/// Whether a PIN is that of one of these verifiers. Each costs what trying a PIN costs.
+pub async fn is_pin_of_one(pin: String, verifiers: Vec<String>) -> Result<bool, Failure> {
+    on_a_thread(move || verifiers.iter().any(|verifier| is_right_pin(&pin, verifier))).await
+}
+
+fn is_right_pin(pin: &str, verifier: &str) -> bool {
+    let mut parts = verifier.split('$').skip(1);
+    let iterations = parts.next().and_then(|count| count.parse().ok());
+    let salt = parts.next().and_then(from_hex::<16>);
+    let kept = parts.next();
+    let (Some(iterations), Some(salt), Some(kept)) = (iterations, salt, kept) else { return false };
+    let mut digest = [0; 32];
+    pbkdf2::pbkdf2_hmac::<Sha256>(pin.as_bytes(), &salt, iterations, &mut digest);
+    to_hex(&digest) == kept
+}
+
+/// A pass phrase of 48 random bits in syllables that are read out, heard and typed without a mistake: `kamo-tibe-suro-lane`.
+pub fn fresh() -> String {
+    const CONSONANTS: &[u8; 16] = b"bdfghjklmnprstwz";
+    const VOWELS: &[u8; 4] = b"aeio";
+    let mut phrase = String::new();
+    for (i, byte) in secrets::random().into_iter().take(8).enumerate() {
+        if i > 0 && i % 2 == 0 {
+            phrase.push('-');
+        }
+        phrase.push(CONSONANTS[usize::from(byte % 16)].into());
+        phrase.push(VOWELS[usize::from(byte / 16 % 4)].into());
+    }
+    phrase
+}
+
+/// A PIN of six random digits.
+pub fn fresh_pin() -> String {
+    // Out of 2^64: no PIN is likelier than another by more than one in ten billion.
+    let number = secrets::random().into_iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(byte));
+    format!("{:06}", number % 1_000_000)
+}
+
 async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     let _turn = HASHING.acquire().await.map_err(Failure::broken)?;
     spawn_blocking(work).await.map_err(Failure::broken)
@@ -74,6 +112,30 @@ mod tests {
         let verifier = pin_verifier("2581".into()).await.expect("a verifier");
         let parts: Vec<_> = verifier.split('$').collect();
         assert_eq!((parts[0], parts[1], parts[2].len(), parts[3].len()), ("pbkdf2-sha256", "60000", 32, 64));
+    }
+
+    #[tokio::test]
+    async fn a_pin_is_known_among_verifiers_and_what_is_no_verifier_is_nobodys() {
+        let kept = vec![
+            "".into(),
+            "verifier".into(),
+            "pbkdf2-sha256$1$zz$00".into(),
+            pin_verifier("2581".into()).await.expect("kept"),
+        ];
+        assert!(is_pin_of_one("2581".into(), kept.clone()).await.expect("checked"));
+        assert!(!is_pin_of_one("2582".into(), kept).await.expect("checked"));
+    }
+
+    #[test]
+    fn what_is_made_fits_and_is_never_the_same() {
+        let phrases: std::collections::BTreeSet<String> = (0..100).map(|_| fresh()).collect();
+        let pins: std::collections::BTreeSet<String> = (0..100).map(|_| fresh_pin()).collect();
+        assert!(phrases.len() == 100 && pins.len() > 90, "{} {}", phrases.len(), pins.len());
+        for phrase in &phrases {
+            let words: Vec<&str> = phrase.split('-').collect();
+            assert!(is_fit(phrase) && words.len() == 4 && words.iter().all(|word| word.len() == 4), "{phrase}");
+        }
+        assert!(pins.iter().all(|pin| is_pin(pin) && pin.len() == 6), "{pins:?}");
     }
 
     #[test]

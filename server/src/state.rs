@@ -22,6 +22,8 @@ pub struct State {
     pub sign_ins: Attempts,
     /// Wrong pass phrases, by device.
     pub sign_ins_of_device: Attempts,
+    /// New accounts, pass phrases and PINs, by who gives them.
+    pub access_given: Attempts,
     /// Pushes, by device.
     pub pushes: Attempts,
     /// Photos that are put, by device.
@@ -63,6 +65,7 @@ impl State {
             sign_in_turns: Semaphore::new(4),
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
             sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
+            access_given: Attempts::new(100, QUARTER_OF_AN_HOUR),
             pushes: Attempts::new(30, TEN_SECONDS),
             photo_puts: Attempts::new(120, TEN_SECONDS),
             photo_places: Semaphore::new(32),

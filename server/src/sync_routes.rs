@@ -105,22 +105,24 @@ async fn greeted(state: &State, device: &Device, said: &Hello) -> Result<HelloAn
         epoch: head.epoch,
         head: head.seq,
         unlocks: unlocks(&mut tx, device).await?,
+        access: communities::access(&mut tx, device.community).await?,
         lanes,
     };
     tx.commit().await?;
     Ok(answer)
 }
 
-/// Who may unlock the device with a PIN: on a shared one everyone who works here, on a personal one its owner.
+/// Who may unlock the device with a PIN: on a shared one everyone who works here, on a personal one its owner. Nobody who
+/// has left.
 async fn unlocks(tx: &mut Tx, device: &Device) -> Result<Vec<Unlock>, Failure> {
     let mut unlocks = vec![];
     for account in accounts::all(tx, device.community).await? {
         let Some(verifier) = account.pin_verifier else { continue };
+        let person = records::person(tx, device.community, account.person).await?;
+        let Some(person) = person.filter(|person| person.left.is_none()) else { continue };
         let belongs = match device.profile {
-            Profile::Personal { person } => person == account.person,
-            Profile::Shared => records::person(tx, device.community, account.person)
-                .await?
-                .is_some_and(|person| person.left.is_none() && may(&person.roles, Act::SeeWork)),
+            Profile::Personal { person: owner } => owner == person.id,
+            Profile::Shared => may(&person.roles, Act::SeeWork),
         };
         if belongs {
             unlocks.push(Unlock { person: account.person, verifier });

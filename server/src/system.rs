@@ -160,7 +160,7 @@ fn is_recorded(root: &Root, deed: &Deed) -> bool {
             new.version = latest;
             kept.version == latest && *kept == new
         }
-        (Body::Person(kept), Request::PutPerson(new)) => kept == new,
+        (Body::Person(kept), Request::PutPerson(new)) => Person { revision: new.revision, ..kept.clone() } == *new,
         (Body::Team(kept), Request::PutTeam(new)) => kept == new,
         (Body::Roster(kept), Request::PutRoster(new)) => kept == new,
         _ => false,
@@ -186,6 +186,9 @@ fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotPermitted => "it is not permitted".into(),
         Refusal::NoSuchThing => "it names something that is not here".into(),
+        Refusal::ChangedMeanwhile => "somebody else changed it meanwhile".into(),
+        Refusal::NotFromOneself => "nobody takes the right to set up from themself".into(),
+        Refusal::Other => "the rules say no".into(),
         Refusal::Outdated { current } => format!("it was changed: raise its version to {}", current + 1),
         Refusal::Invalid { field } => format!("`{field}` is outside its bounds"),
     }

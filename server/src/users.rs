@@ -32,7 +32,7 @@ pub async fn add(
     let name = typed(name, NAME_MOST).map_err(|_| "a name has 1 to 120 characters")?;
     let password_hash = hash(password).await?;
     let id = PersonId(Uuid::now_v7());
-    let person = Person { id, name: Words::new(&name, &name), roles, teams: vec![], left: None };
+    let person = Person { id, name: Words::new(&name, &name), roles, teams: vec![], left: None, revision: None };
     let request = (format!("person/{username}"), Request::PutPerson(person));
     let now = clock::now();
     let mut canon = SqlCanon::new(db.write().await.map_err(said)?, community, now);

@@ -36,9 +36,20 @@ pub async fn pull(tx: &mut Tx, device: &Device, pull: &Pull) -> Result<PullAnswe
         Some(last) if more => last.seq,
         _ => head.seq.max(cursor),
     };
+    let access = communities::access(tx, device.community).await?;
     let departures = departures(tx, &Span { to: next, ..span }).await?;
     let (after, seen) = (Some(pull.cursor), Some(head.seq));
-    Ok(PullAnswer::Page(Page { epoch: head.epoch, view, cursor: next, after, head: seen, more, rows, departures }))
+    Ok(PullAnswer::Page(Page {
+        epoch: head.epoch,
+        view,
+        cursor: next,
+        after,
+        head: seen,
+        more,
+        rows,
+        departures,
+        access,
+    }))
 }
 
 pub async fn audiences_of(tx: &mut Tx, device: &Device) -> Result<BTreeSet<Audience>, Failure> {

@@ -209,6 +209,9 @@ pub struct HelloAnswer {
     pub unlocks: Vec<Unlock>,
     /// How far the server knows each lane of this device.
     pub lanes: Vec<Seal>,
+    /// Counts the changes to who gets in and how, up to these `unlocks`.
+    #[serde(default)]
+    pub access: i64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -337,13 +340,16 @@ impl<'de> Deserialize<'de> for PullAnswer {
             rows: Vec<Row>,
             #[serde(default)]
             departures: Vec<RecordId>,
+            #[serde(default)]
+            access: i64,
         }
-        let Parts { is, epoch, view, cursor, after, head, more, rows, departures } = Parts::deserialize(deserializer)?;
+        let Parts { is, epoch, view, cursor, after, head, more, rows, departures, access } =
+            Parts::deserialize(deserializer)?;
         match is {
             Is::Rebuild => Ok(Self::Rebuild { epoch, view }),
             Is::Page => {
                 let cursor = cursor.ok_or_else(|| serde::de::Error::missing_field("cursor"))?;
-                Ok(Self::Page(Page { epoch, view, cursor, after, head, more, rows, departures }))
+                Ok(Self::Page(Page { epoch, view, cursor, after, head, more, rows, departures, access }))
             }
         }
     }
@@ -365,6 +371,9 @@ pub struct Page {
     pub rows: Vec<Row>,
     /// Records that have left the view.
     pub departures: Vec<RecordId>,
+    /// As in [`HelloAnswer`]: once it is more than there, a hello brings the new `unlocks`.
+    #[serde(default)]
+    pub access: i64,
 }
 
 /// A record on its way. `body` is kept as it came, so that what this version does not know survives.
@@ -427,10 +436,11 @@ mod tests {
             more: true,
             rows: vec![row.clone()],
             departures: vec![id],
+            access: 3,
         };
         let text = serde_json::to_string(&PullAnswer::Page(page)).expect("JSON");
         let Ok(PullAnswer::Page(read)) = serde_json::from_str(&text) else { panic!("not a page: {text}") };
-        assert_eq!((read.cursor, read.more, read.departures), (7, true, vec![id]));
+        assert_eq!((read.cursor, read.more, read.departures, read.access), (7, true, vec![id], 3));
         assert_eq!(read.rows[0].body.get(), row.body.get());
         let rebuild = serde_json::from_str(r#"{"is":"rebuild","epoch":"e","view":"v"}"#);
         assert!(matches!(rebuild, Ok(PullAnswer::Rebuild { .. })));

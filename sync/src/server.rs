@@ -341,7 +341,7 @@ pub fn decided(
 
 /// Somebody whose record is gone: they may do nothing, and what they did is kept and flagged.
 fn nobody(id: PersonId) -> Person {
-    Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None }
+    Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None, revision: None }
 }
 
 /// The moment before which everything that was made on the device has arrived, as far as a hello received at `now` shows it:

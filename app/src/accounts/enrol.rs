@@ -1,6 +1,9 @@
 //! Enrol this device: a shared tablet, or the signed-in person's own.
 
-use domain::permissions::{Act, may};
+use domain::{
+    permissions::{Act, may},
+    text::{NAME_MOST, Unfit, typed},
+};
 use leptos::prelude::*;
 use sync::{
     device::exchange::Fault,
@@ -35,9 +38,12 @@ fn EnrolDevice() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
+        let name = match typed(&name.get_untracked(), NAME_MOST) {
+            Ok(name) => name,
+            Err(Unfit::Empty) => untrack(suggested).to_owned(),
+            Err(unfit) => return fault.set(Some(general::unfit(&unfit))),
+        };
         busy.set(true);
-        let typed = name.get_untracked();
-        let name = if typed.trim().is_empty() { suggested().to_owned() } else { typed };
         leptos::task::spawn_local(async move {
             let answer: Result<Enrolled, Fault> =
                 network::post(path::ENROL, &Enrol { name, shared: is_shared.get_untracked() }).await;
@@ -80,7 +86,7 @@ fn EnrolDevice() -> impl IntoView {
                 </fieldset>
                 <div class="field">
                     <label for="field-device">{say::device_name()}</label>
-                    <input id="field-device" maxlength="60" placeholder=suggested prop:value=move || name.get() on:input=move |event| name.set(event_target_value(&event))/>
+                    <input id="field-device" placeholder=suggested prop:value=move || name.get() on:input=move |event| name.set(event_target_value(&event))/>
                 </div>
                 {ui::problem(move || fault.get())}
                 <button class="button main" disabled=move || busy.get() on:click=enrol>

@@ -1,11 +1,11 @@
 //! The first set-up of a server: its community and its first manager, through a one-time link.
 
-use domain::text::Language;
+use domain::text::{Language, NAME_MOST, typed};
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::use_location;
 
 use crate::{
-    locales::{self, accounts as say, general},
+    locales::{self, accounts as say, general, people as say_people},
     online::{self, SetUpForm, Trouble},
     shell::go,
     ui,
@@ -47,7 +47,15 @@ fn SetUp() -> impl IntoView {
             match online::set_up(form).await {
                 Ok(()) => is_done.set(true),
                 Err(Trouble::Invalid { field }) => {
-                    let words = general::trouble(&Trouble::Invalid { field: field.clone() });
+                    let name = [("community_zh", zh), ("community_en", en), ("person_name", person)];
+                    let name = name.iter().find(|(at, _)| *at == field).map(|(_, text)| text.get_untracked());
+                    let words = match (typed(&name.unwrap_or_default(), NAME_MOST), field.as_str()) {
+                        (_, "username") => say_people::username_unfit().to_owned(),
+                        (_, "password") => say_people::pass_phrase_unfit().to_owned(),
+                        (_, "zone") => say::zone_note().to_owned(),
+                        (Err(unfit), _) => general::unfit(&unfit),
+                        (Ok(_), _) => general::trouble(&Trouble::Invalid { field: field.clone() }),
+                    };
                     fault.set(Some((field, words)));
                 }
                 Err(trouble) => fault.set(Some(("form".into(), general::trouble(&trouble)))),

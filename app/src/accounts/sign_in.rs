@@ -3,8 +3,9 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 use sync::{device::exchange::Fault, messages::Identity};
 
-use super::{Enrolling, fits};
+use super::{Enrolling, fits, session::end_what_is_left};
 use crate::{
+    device::preferences::{self, Session},
     locales::{accounts as say, general},
     online,
     shell::go,
@@ -34,9 +35,12 @@ fn SignIn() -> impl IntoView {
         let go = go.clone();
         busy.set(true);
         leptos::task::spawn_local(async move {
+            // Its answer would take the new session's cookie away.
+            let _ = end_what_is_left().await;
             match online::sign_in(username.get_untracked(), password.get_untracked()).await {
                 Ok(answer) => {
                     fault.set(None);
+                    preferences::set_session(Some(Session::Of(answer.person)));
                     let is_fit = store
                         .enrolled
                         .with_untracked(|enrolled| enrolled.as_ref().is_some_and(|enrolled| fits(enrolled, &answer)));

@@ -14,6 +14,7 @@ use sync::device::world::World;
 
 use super::sheet;
 use crate::{
+    accounts::session::in_own_session,
     locales::{self, accounts, checkpoints as say, general},
     online::{self, PrintedTag, Trouble},
     store::{Store, use_store},
@@ -56,12 +57,12 @@ impl Desk {
         leptos::task::spawn_local(async move {
             let mut trouble = None;
             if let Some((checkpoint, issue)) = void {
-                trouble = online::reissue_tag(checkpoint, issue).await.err();
+                trouble = in_own_session(online::reissue_tag(checkpoint, issue)).await.err();
                 // The new issue comes with the records.
                 self.store.bell().ring();
             }
             if trouble.is_none() {
-                match online::tag_sheet(checkpoints).await {
+                match in_own_session(online::tag_sheet(checkpoints)).await {
                     Ok(tags) => {
                         self.sheet.try_set(Some(tags));
                     }

@@ -1,7 +1,7 @@
 //! The only clocks and the only randomness of the browser build.
 
 use domain::{
-    ids::{ChangeId, FindingId, LaneId, LoadId, RoundId, VisitId},
+    ids::{ChangeId, FindingId, LaneId, LoadId, PersonId, RoundId, VisitId},
     time::{Clocks, Moment},
 };
 use uuid::Uuid;
@@ -43,6 +43,10 @@ pub fn fresh_visit() -> VisitId {
 
 pub fn fresh_round() -> RoundId {
     RoundId(Uuid::now_v7())
+}
+
+pub fn fresh_person() -> PersonId {
+    PersonId(Uuid::now_v7())
 }
 
 pub fn fresh_finding() -> FindingId {

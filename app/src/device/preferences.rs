@@ -9,6 +9,7 @@ const THEME: &str = "lamplighter.theme";
 /// Read by app/boot.js.
 const DESK: &str = "lamplighter.desk";
 const PRESENT: &str = "lamplighter.present";
+const SESSION: &str = "lamplighter.session";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,6 +77,30 @@ pub fn set_present(present: Option<(PersonId, Identity)>) {
             let _ = SessionStorage::set(PRESENT, present);
         }
         None => SessionStorage::delete(PRESENT),
+    }
+}
+
+/// What this browser does with the session that it holds, which no script can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Session {
+    /// It is this person's, who is at the device or has it to themselves.
+    Of(PersonId),
+    /// Nobody may use it any more: it ends at the next contact.
+    Ends,
+}
+
+/// `None` where nobody has signed in, or whoever had has been signed out.
+pub fn session() -> Option<Session> {
+    LocalStorage::get(SESSION).ok()
+}
+
+pub fn set_session(session: Option<Session>) {
+    match session {
+        Some(session) => {
+            let _ = LocalStorage::set(SESSION, session);
+        }
+        None => LocalStorage::delete(SESSION),
     }
 }
 

@@ -18,9 +18,10 @@ use super::{
     asked::{Asked, use_asked},
     file, filters,
     filters::{Fields, Filters},
-    for_managers, reading_time, rounds as rounds_table, visits, with_held,
+    for_managers, missing_photos, reading_time, rounds as rounds_table, visits, with_held,
 };
 use crate::{
+    accounts::session::in_own_session,
     device::files,
     locales::{self, general, results as say},
     online::{self, DeviceInfo},
@@ -71,7 +72,7 @@ fn reports(devices: Option<&[DeviceInfo]>) -> (Reports, Vec<String>) {
 fn use_reports() -> Memo<(Reports, Vec<String>)> {
     let devices = RwSignal::new(None::<Vec<DeviceInfo>>);
     leptos::task::spawn_local(async move {
-        if let Ok(found) = online::devices().await {
+        if let Ok(found) = in_own_session(online::devices()).await {
             devices.try_set(Some(found));
         }
     });
@@ -113,6 +114,7 @@ fn Results(table: Table) -> impl IntoView {
             <nav class="tabs" aria-label=general::results()>{tabs}</nav>
             <Filters asked faults path fields=Fields::All/>
             {shown}
+            {missing_photos::link()}
             {(table != Table::Areas).then(|| view! {
                 <button class="button quiet" disabled=move || faults.with(|faults| !faults.is_empty())
                     on:click=move |_| untrack(|| download(store, table, &asked.get(), reports.get().0))>{say::download()}</button>

@@ -25,9 +25,12 @@ use super::{
     disk::DiskFault,
     held::{Network, Store},
 };
-use crate::device::{
-    clock, network,
-    tabs::{self, Told},
+use crate::{
+    accounts::session::end_what_is_left,
+    device::{
+        clock, network,
+        tabs::{self, Told},
+    },
 };
 
 /// Wakes the courier before its time.
@@ -145,6 +148,10 @@ async fn exchange_once(store: Store, exchange: &mut Exchange, message: Message) 
         }
     };
     store.network.set(Network::Good);
+    // Not waited for: what was saved must not stay because somebody signed out.
+    leptos::task::spawn_local(async {
+        let _ = end_what_is_left().await;
+    });
     for write in writes {
         if carry_out(store, write).await.is_err() {
             // The disk refused: begin again from what it holds, so that memory never runs ahead of it.

@@ -23,10 +23,11 @@ use sync::{
 };
 
 use super::disk::{self, Disk, DiskFault, Facts, OtherTab};
+use crate::accounts::session::end_what_is_left;
 use crate::device::{
     clock,
     pictures::Picture,
-    preferences,
+    preferences::{self, Session},
     tabs::{Tabs, Told},
 };
 
@@ -285,14 +286,26 @@ impl Store {
 
     /// Somebody is at the device now.
     pub fn arrive(&self, present: Present) {
+        if preferences::session().is_some_and(|session| session != Session::Of(present.person)) {
+            self.end_session();
+        }
         preferences::set_present(Some((present.person, present.identity)));
         self.present.set(Some(present));
     }
 
-    /// Nobody is at the device any more. What waits stays, and is sent whoever comes next.
+    /// Nobody is at the device any more, and nobody is signed in. What waits stays, and is sent whoever comes next.
     pub fn leave(&self) {
+        self.end_session();
         preferences::set_present(None);
         self.present.set(None);
+    }
+
+    /// Without a network it ends at the next contact.
+    fn end_session(&self) {
+        preferences::set_session(Some(Session::Ends));
+        leptos::task::spawn_local(async {
+            let _ = end_what_is_left().await;
+        });
     }
 
     /// Saves what a person did: a bundle of changes, all or nothing.
@@ -300,17 +313,44 @@ impl Store {
     /// # Errors
     /// [`NotSaved`]; nothing was written and the caller keeps the form.
     pub async fn commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
-        let done = self.try_commit(deeds, finished_draft).await;
+        let done = self.try_commit(deeds, None, finished_draft).await;
         self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
         done
     }
 
-    async fn try_commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
+    /// Saves one change in the place of a refused one, which then needs no attention any more.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub async fn commit_instead(
+        &self,
+        refused: Option<ChangeId>,
+        deed: Deed,
+        finished_draft: Option<String>,
+    ) -> Result<ChangeId, NotSaved> {
+        let done = self.try_commit(vec![deed], refused, finished_draft).await;
+        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        let corrected = self.world.with_untracked(|world| {
+            world.outbox.entries.values().find(|entry| done.is_ok() && Some(entry.id) == refused).cloned()
+        });
+        if let Some(entry) = corrected {
+            // Where the disk fails now it asks for attention once more, beside the change that corrects it.
+            let _ = self.keep_entries(vec![entry.dealt_with()]).await;
+        }
+        done.map(|ids| ids[0])
+    }
+
+    async fn try_commit(
+        &self,
+        deeds: Vec<Deed>,
+        supersedes: Option<ChangeId>,
+        finished_draft: Option<String>,
+    ) -> Result<Vec<ChangeId>, NotSaved> {
         let present = self.present.get_untracked().ok_or(NotSaved::NobodyPresent)?;
         let at = self.stamp();
         let changes: Vec<Change> = deeds
             .into_iter()
-            .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes: None, deed })
+            .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes, deed })
             .collect();
         let photos = self.photos_to_send(&changes);
         let lane = disk::new_lane(clock::fresh_lane(), present.person, present.identity);

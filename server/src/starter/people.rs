@@ -61,7 +61,7 @@ fn person(table: &mut Table<'_>) -> Option<(String, Person, StarterAccount)> {
     let key = key?;
     let id = PersonId::keyed(table.spot.reading().community, &key);
     let account = StarterAccount { person: id, username: username?, password: password?, pin };
-    Some((key, Person { id, name: name?, roles: roles?, teams: teams?, left: None }, account))
+    Some((key, Person { id, name: name?, roles: roles?, teams: teams?, left: None, revision: None }, account))
 }
 
 fn roles(value: Value<'_>) -> Option<Vec<Role>> {

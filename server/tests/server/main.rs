@@ -8,6 +8,7 @@ mod doors;
 mod hostile_pictures;
 mod https;
 mod operator;
+mod people;
 mod photo_rights;
 mod photos;
 mod pictures;

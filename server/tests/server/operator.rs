@@ -2,7 +2,7 @@
 
 use std::{io::Write, process::Stdio};
 
-use app::online::{SetUpForm, SignedIn, Trouble};
+use app::online::{HandOver, SetUpForm, SignedIn, Trouble};
 use domain::{
     changes::{Deed, Request},
     people::{Person, Role},
@@ -77,10 +77,14 @@ async fn what_was_answered_is_there_after_the_power_went() {
         let (program, client, boss) = set_up(&fresh).await;
         client.enrol(false).await.expect("enrolled");
         let own = lane(boss.person);
-        let person =
-            Person {
-                id: boss.person, name: Words::new("王总", "Boss"), roles: boss.roles, teams: vec![], left: None
-            };
+        let person = Person {
+            id: boss.person,
+            name: Words::new("王总", "Boss"),
+            roles: boss.roles,
+            teams: vec![],
+            left: None,
+            revision: None,
+        };
         let push = push_of(&own, placed(&own, 1, &[change(Deed::Request(Request::PutPerson(person)))]));
         let answered = client.push(&push).await.outcomes;
         program.kill();
@@ -123,10 +127,15 @@ async fn no_secret_is_in_the_log() {
         client.enrol(false).await.expect("enrolled");
         client.sign_in("boss", "a wrong pass phrase").await.expect_err("it is wrong");
         client.call::<()>("set_pin", json!({ "pin": "73194628" })).await.expect("set");
+        let boss = client.call::<SignedIn>("who_am_i", json!({})).await.expect("signed in").person;
+        let wish = json!({ "person": boss, "pass_phrase": "lent-by-a-manager", "pin": "48151623" });
+        client.call::<HandOver>("give_access", wish).await.expect("they may");
         program.kill();
         let log = read(&log);
         assert!(log.contains("answered") && log.contains("/api/v1/online/sign_in"));
-        for secret in [PASSWORD, "a wrong pass phrase", "73194628", &token, &session] {
+        let given = log.lines().find(|line| line.contains("access was given")).expect("the audit's line");
+        assert!(given.contains(&boss.to_string()), "{given}");
+        for secret in [PASSWORD, "a wrong pass phrase", "73194628", "lent-by-a-manager", "48151623", &token, &session] {
             assert!(!log.contains(secret), "{secret}");
         }
     })

@@ -95,7 +95,7 @@ async fn a_photo_is_shown_to_those_who_may_see_its_record_by_device_or_by_sessio
         let mut left = world.someone("cleaner", &[Role::Cleaner]);
         left.left = "2026-01-01".parse().ok();
         manager.push(&push_of(&own, placed(&own, 2, &[world.request(Request::PutPerson(left))]))).await;
-        assert_eq!(asked(&browser, &bytes).await, StatusCode::NOT_FOUND, "who has left sees nothing");
+        assert_eq!(asked(&browser, &bytes).await, StatusCode::UNAUTHORIZED, "whoever has left is signed out");
     })
     .await;
 }

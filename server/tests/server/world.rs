@@ -173,6 +173,7 @@ fn someone(community: CommunityId, username: &str, roles: &[Role]) -> Person {
         roles: roles.to_vec(),
         teams: vec![TeamId::keyed(community, "security")],
         left: None,
+        revision: None,
     }
 }
 

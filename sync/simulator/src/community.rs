@@ -59,7 +59,7 @@ fn everyone() -> impl Iterator<Item = Person> {
             9 => (Role::Resident, vec![]),
             _ => (Role::Cleaner, vec![team(2)]),
         };
-        Person { id: person(n), name: words("somebody"), roles: vec![role], teams, left: None }
+        Person { id: person(n), name: words("somebody"), roles: vec![role], teams, left: None, revision: None }
     })
 }
 

@@ -316,7 +316,7 @@ impl Database {
         };
         let departures = tables.departed(&held, cursor, next);
         let (epoch, after) = (tables.epoch.clone(), Some(pull.cursor));
-        PullAnswer::Page(Page { epoch, view, cursor: next, after, head: Some(head), more, rows, departures })
+        PullAnswer::Page(Page { epoch, view, cursor: next, after, head: Some(head), more, rows, departures, access: 0 })
     }
 
     #[cfg(feature = "planted")]

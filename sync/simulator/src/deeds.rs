@@ -223,6 +223,7 @@ impl Idea<'_> {
             roles: vec![Role::Guard],
             teams: vec![team(1)],
             left: None,
+            revision: None,
         });
         match self.chance.below(5) {
             0 => it.left = Some(self.now.utc().date_naive() - Days::new(1)),

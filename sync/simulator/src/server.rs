@@ -139,6 +139,7 @@ async fn hello(
             device.sealed = sealed.max(device.sealed);
         }
         HelloAnswer {
+            access: 0,
             server: now,
             enrolled: enrolled(device, community),
             epoch: tables.epoch.clone(),

@@ -82,6 +82,8 @@ pub struct Exchange {
     /// Photos that something on the way would not let through; they are tried again after the next hello.
     held_back: BTreeSet<PhotoHash>,
     said_hello: Option<i64>,
+    /// Up to where the last hello told who gets in and how.
+    access: i64,
     /// True when something was delivered since the last hello, so that the server does not know yet that nothing waits.
     unsealed: bool,
     pulled: Option<i64>,
@@ -161,6 +163,7 @@ impl Exchange {
             holes: vec![],
             held_back: BTreeSet::new(),
             said_hello: None,
+            access: 0,
             unsealed: false,
             pulled: None,
             failures: 0,
@@ -228,6 +231,7 @@ impl Exchange {
     pub fn greeted(&mut self, answer: HelloAnswer, received: Clocks, outbox: &Outbox) -> Vec<Write> {
         self.succeeded();
         self.said_hello = Some(received.mono);
+        self.access = answer.access;
         // A contact of this very load is what bounds a seal closely: without one the next hello follows at once.
         self.unsealed = self.contact.is_none_or(|contact| contact.clocks.load != received.load);
         self.held_back.clear();
@@ -374,6 +378,9 @@ impl Exchange {
             return vec![];
         }
         let Some((mut place, mut rows)) = self.rebuilding.take() else {
+            if page.access > self.access {
+                self.said_hello = None;
+            }
             self.useless = 0;
             self.place = self.place.clone().after(&page);
             self.pulled = (!page.more).then_some(now);

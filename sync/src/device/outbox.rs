@@ -129,6 +129,15 @@ impl Entry {
         }
     }
 
+    /// It, after its author has dealt with a refusal.
+    #[must_use]
+    pub fn dealt_with(mut self) -> Self {
+        if let EntryState::Delivered { dismissed, .. } = &mut self.state {
+            *dismissed = true;
+        }
+        self
+    }
+
     /// True while the screen lays it over the confirmed records: until a whole pull has passed its outcome.
     pub fn is_laid_over(&self, place: &Place) -> bool {
         match &self.state {

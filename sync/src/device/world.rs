@@ -162,7 +162,7 @@ impl World {
     fn person_or_stranger(&self, id: domain::ids::PersonId) -> Person {
         match self.get(id.into()) {
             Some(Body::Person(person)) => person.clone(),
-            _ => Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None },
+            _ => Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None, revision: None },
         }
     }
 

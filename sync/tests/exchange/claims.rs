@@ -231,6 +231,7 @@ fn a_record_of_a_later_version_is_passed_over_and_the_rest_arrives() {
         more: false,
         rows,
         departures: vec![],
+        access: 0,
     };
     tablet.world.absorb(&page);
     assert_eq!((tablet.world.confirmed_count(), tablet.world.place.cursor), (before, 50));
@@ -250,9 +251,24 @@ fn a_record_that_leaves_the_view_leaves_the_device() {
         more: false,
         rows: vec![],
         departures: vec![round.into()],
+        access: 0,
     };
     tablet.world.absorb(&page);
     assert!(tablet.world.get(round.into()).is_none());
+}
+
+#[test]
+fn a_new_pin_comes_with_the_next_pull_and_not_again() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let greeted = server.hellos.get();
+    server.access = 1;
+    tablet.now += sync::device::exchange::POLL;
+    tablet.settle(&mut server);
+    assert_eq!(server.hellos.get(), greeted + 1);
+    tablet.now += sync::device::exchange::POLL;
+    tablet.settle(&mut server);
+    assert_eq!(server.hellos.get(), greeted + 1);
 }
 
 #[test]
@@ -357,6 +373,7 @@ fn an_answer_out_of_a_cache_is_not_absorbed_and_is_asked_for_less_and_less_often
     tablet.settle(&mut server);
     let place = tablet.exchange.place().clone();
     let old = PullAnswer::Page(Page {
+        access: 0,
         epoch: place.epoch.clone(),
         view: place.view.clone(),
         cursor: place.cursor + 5,

@@ -1,6 +1,7 @@
 //! Canonical records in memory, behind the same `push` that the server's route calls.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,
 };
@@ -45,6 +46,8 @@ pub struct Memory {
     pub page_rows: usize,
     /// How often each photo was put.
     pub photos: BTreeMap<PhotoHash, usize>,
+    pub access: i64,
+    pub hellos: Cell<usize>,
 }
 
 impl Memory {
@@ -68,6 +71,8 @@ impl Memory {
             records: BTreeMap::new(),
             page_rows: 7,
             photos: BTreeMap::new(),
+            access: 0,
+            hellos: Cell::new(0),
         };
         for n in 0..=6 {
             let role = match n {
@@ -81,6 +86,7 @@ impl Memory {
                 roles: vec![role],
                 teams: vec![TEAM],
                 left: None,
+                revision: None,
             };
             memory.put(Record::new(Audience::Staff, Body::Person(person)));
         }
@@ -107,6 +113,7 @@ impl Memory {
     }
 
     pub fn hello(&self, device: DeviceId, _hello: &Hello, now: Moment) -> HelloAnswer {
+        self.hellos.set(self.hellos.get() + 1);
         HelloAnswer {
             server: now,
             enrolled: Enrolled {
@@ -120,6 +127,7 @@ impl Memory {
             epoch: self.epoch.clone(),
             head: self.seq,
             unlocks: vec![],
+            access: self.access,
             lanes: self
                 .lanes
                 .values()
@@ -163,6 +171,7 @@ impl Memory {
             more,
             rows,
             departures: vec![],
+            access: self.access,
         })
     }
 }
