@@ -15,6 +15,7 @@ use sync::{
 use crate::{
     db::Tx,
     failure::Failure,
+    metrics::Tally,
     records::{self, parsed},
 };
 
@@ -24,11 +25,12 @@ pub struct SqlCanon {
     now: Moment,
     /// The number of the last change that this transaction logged.
     logged: Option<Seq>,
+    tally: Tally,
 }
 
 impl SqlCanon {
     pub fn new(tx: Tx, community: CommunityId, now: Moment) -> Self {
-        Self { tx, community, now, logged: None }
+        Self { tx, community, now, logged: None, tally: Tally::default() }
     }
 
     pub fn tx(&mut self) -> &mut Tx {
@@ -62,6 +64,20 @@ impl SqlCanon {
             .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")? }))
+    }
+
+    async fn quarantine(&mut self, seq: Seq) -> Result<(), Failure> {
+        sqlx::query("insert into quarantine (community_id, seq) values ($1, $2)")
+            .bind(self.community.to_string())
+            .bind(seq)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The outcomes that this transaction logged.
+    pub fn tally(&self) -> Tally {
+        self.tally
     }
 
     async fn insert_change(&mut self, entry: &LogEntry<'_>, written: &[&Record]) -> Result<(), Failure> {
@@ -194,6 +210,10 @@ impl Canon for SqlCanon {
             }
         }
         self.insert_change(&entry, &written).await?;
+        if let Outcome::Quarantined { .. } = entry.outcome {
+            self.quarantine(entry.seq).await?;
+        }
+        self.tally.count(entry.outcome);
         self.logged = Some(entry.seq);
         Ok(())
     }

@@ -7,6 +7,7 @@ mod databases;
 mod doors;
 mod hostile_pictures;
 mod https;
+mod operate;
 mod operator;
 mod photo_rights;
 mod photos;

@@ -19,6 +19,13 @@ pub fn command(arguments: &[&str], database_url: &str) -> Command {
     command
 }
 
+/// Whether a command did what was asked, and what it said on either output.
+pub fn said(mut command: Command) -> (bool, String) {
+    let output = command.output().expect("it ran");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.success(), text(output.stdout) + &text(output.stderr))
+}
+
 impl Program {
     /// Starts it on a free port, with its data beside the file into which it logs as much as it can.
     pub fn serve(database_url: &str, log: &Path, more: &[&str]) -> Self {

@@ -19,6 +19,7 @@ use server::{
     accounts::{self, Account},
     canon::SqlCanon,
     clock, communities,
+    connections::{self, Limits},
     db::Db,
     export, http, passwords,
     photos::store::{PhotoStore, Place},
@@ -61,7 +62,7 @@ pub async fn world(fresh: Fresh) -> World {
     let state = State::new(db.clone(), photos, Site(file), Wire::Plain, None);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, http::router(state)).await });
+    tokio::spawn(connections::serve(listener, http::router(state), Limits::default(), std::future::pending()));
     World { base, db, community, photos: folder, _fresh: fresh }
 }
 
