@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The version of the rules that [`crate::decide::decide`] applies; kept with each logged change.
-pub const RULES: u32 = 2;
+pub const RULES: u32 = 3;
 /// The version in which changes are written.
 pub const CHANGE_VERSION: u32 = 1;
 

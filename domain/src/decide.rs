@@ -101,6 +101,14 @@ fn had_left(actor: &Actor, context: &Context) -> bool {
     }
 }
 
+/// A request is for now: whoever has left asks for nothing any more, also on a device that they still have.
+fn is_gone(actor: &Actor) -> bool {
+    match actor {
+        Actor::Person(person) => person.left.is_some(),
+        Actor::System => false,
+    }
+}
+
 fn author(actor: &Actor) -> PersonId {
     match actor {
         Actor::Person(person) => person.id,
@@ -352,7 +360,7 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
 }
 
 fn rule(root: &Root, request: &Request, actor: &Actor, community: CommunityId) -> Result<Decision, Refusal> {
-    if !entitled(actor, Act::SetUp) {
+    if !entitled(actor, Act::SetUp) || is_gone(actor) {
         return Err(Refusal::NotPermitted);
     }
     let (audience, body) = match request {

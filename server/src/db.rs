@@ -3,6 +3,7 @@
 use std::{
     fmt,
     fs::{File, OpenOptions, TryLockError},
+    ops::{Deref, DerefMut},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -15,13 +16,41 @@ use sqlx::{
     migrate::Migrator,
     sqlite::SqliteConnectOptions,
 };
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use crate::failure::Failure;
 
 pub use sqlx::Error;
 
 /// One transaction. It rolls back unless it is committed.
-pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
+pub struct Tx {
+    inner: sqlx::Transaction<'static, sqlx::Any>,
+    /// One that writes gives its turn to the next when it ends.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), Error> {
+        self.inner.commit().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
@@ -29,6 +58,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 pub struct Db {
     pool: AnyPool,
     kind: Kind,
+    /// Whoever wants to write waits here, first come, first served, and leaves the connections to those who read.
+    turns: Arc<Semaphore>,
     /// Nobody puts another file in the place of one that is open.
     _hold: Option<Arc<Hold>>,
 }
@@ -153,25 +184,33 @@ impl Db {
             });
         let pool =
             options.connect(url).await.map_err(|error| Unreachable(format!("cannot open the database: {error}")))?;
-        Ok(Self { pool, kind, _hold: hold.map(Arc::new) })
+        let turns = Arc::new(Semaphore::new(if kind == Kind::Sqlite { 1 } else { 12 }));
+        Ok(Self { pool, kind, turns, _hold: hold.map(Arc::new) })
     }
 
     /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// Also [`Error::PoolTimedOut`] when too many others wait.
     pub async fn write(&self) -> Result<Tx, Error> {
-        match self.kind {
+        let turn = timeout(TURN_WITHIN, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
+        let inner = match self.kind {
             // Takes the one write lock at once: a transaction that begins with reading could not write any more.
-            Kind::Sqlite => self.pool.begin_with("begin immediate").await,
+            Kind::Sqlite => self.pool.begin_with("begin immediate").await?,
             // Read committed: what follows the head row's lock sees everything committed before it.
-            Kind::Postgres => self.pool.begin_with("begin isolation level read committed").await,
-        }
+            Kind::Postgres => self.pool.begin_with("begin isolation level read committed").await?,
+        };
+        Ok(Tx { inner, _turn: Some(turn) })
     }
 
     /// Begins a transaction that sees one state of the database however long it reads.
     pub async fn read(&self) -> Result<Tx, Error> {
-        match self.kind {
-            Kind::Sqlite => self.pool.begin().await,
-            Kind::Postgres => self.pool.begin_with("begin isolation level repeatable read read only").await,
-        }
+        let inner = match self.kind {
+            Kind::Sqlite => self.pool.begin().await?,
+            Kind::Postgres => self.pool.begin_with("begin isolation level repeatable read read only").await?,
+        };
+        Ok(Tx { inner, _turn: None })
     }
 
     pub async fn is_well(&self) -> Result<(), Error> {
@@ -204,6 +243,9 @@ impl Db {
         self.pool.close().await;
     }
 }
+
+/// Who has waited this long for their turn to write is asked to come again.
+const TURN_WITHIN: Duration = Duration::from_secs(15);
 
 /// Full: an answer is given only once its transaction is on the disk.
 const PRAGMAS: &str =

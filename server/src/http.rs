@@ -78,10 +78,14 @@ async fn with_headers(Given(state): Given<Shared>, request: Request, next: Next)
     let is_api = request.uri().path().starts_with("/api/");
     let is_sync = ["/api/v1/sync/", path::SHOWN_PHOTOS].iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
+    let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     // What an answer says of itself holds: a photo has a policy and a lifetime of its own.
     let mut set = |name: HeaderName, value: &'static str| {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
+    if is_busy {
+        set(header::RETRY_AFTER, "5");
+    }
     set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");

@@ -1,4 +1,4 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test`, `lint` and `bench`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `lint`, `bench`, `torture` and `returning`.
 
 mod doors;
 mod failure;
@@ -14,6 +14,7 @@ mod serve;
 mod site;
 mod test;
 mod toolchain;
+mod trials;
 mod workspace;
 
 use std::process::ExitCode;
@@ -39,6 +40,10 @@ enum Task {
     Test(test::Test),
     /// Measure in a real browser what people wait for; prints figures and judges none
     Bench,
+    /// Kill the server again and again under load, and see that nothing it answered is lost
+    Torture(trials::Torture),
+    /// Let devices return at once, each with 200 changes; prints figures and judges none
+    Returning(trials::Returning),
     /// Check formatting, and run clippy for the server and for the browser
     Lint,
 }
@@ -64,6 +69,8 @@ fn perform(task: Task) -> Outcome {
         }
         Task::Test(test) => test.run(),
         Task::Bench => test::bench(),
+        Task::Torture(torture) => torture.run(),
+        Task::Returning(returning) => returning.run(),
         Task::Lint => lint::run(),
     }
 }

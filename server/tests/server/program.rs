@@ -37,7 +37,10 @@ impl Program {
     pub fn start(mut command: Command, log: &Path) -> Self {
         let data = log.with_file_name("data");
         let log = std::fs::File::options().create(true).append(true).open(log).expect("a log file");
-        command.arg("--data").arg(data).env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log);
+        if !command.get_envs().any(|(name, _)| name == "RUST_LOG") {
+            command.env("RUST_LOG", "debug");
+        }
+        command.arg("--data").arg(data).stdout(Stdio::piped()).stderr(log);
         let child = command.spawn().expect("the program starts");
         let mut program = Self { child, base: String::new(), printed: String::new() };
         let mut lines = BufReader::new(program.child.stdout.take().expect("it was piped")).lines();
@@ -49,6 +52,10 @@ impl Program {
             }
         }
         program
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// As the power goes: SIGKILL.
