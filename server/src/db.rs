@@ -195,22 +195,30 @@ impl Db {
     pub async fn write(&self) -> Result<Tx, Error> {
         let turn = timeout(TURN_WITHIN, Arc::clone(&self.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
-        let inner = match self.kind {
+        let statement = match self.kind {
             // Takes the one write lock at once: a transaction that begins with reading could not write any more.
-            Kind::Sqlite => self.pool.begin_with("begin immediate").await?,
+            Kind::Sqlite => "begin immediate",
             // Read committed: what follows the head row's lock sees everything committed before it.
-            Kind::Postgres => self.pool.begin_with("begin isolation level read committed").await?,
+            Kind::Postgres => "begin isolation level read committed",
         };
-        Ok(Tx { inner, _turn: Some(turn) })
+        self.begin(statement, Some(turn)).await
     }
 
     /// Begins a transaction that sees one state of the database however long it reads.
     pub async fn read(&self) -> Result<Tx, Error> {
-        let inner = match self.kind {
-            Kind::Sqlite => self.pool.begin().await?,
-            Kind::Postgres => self.pool.begin_with("begin isolation level repeatable read read only").await?,
+        let statement = match self.kind {
+            Kind::Sqlite => "begin",
+            Kind::Postgres => "begin isolation level repeatable read read only",
         };
-        Ok(Tx { inner, _turn: None })
+        self.begin(statement, None).await
+    }
+
+    /// Begins, whether or not whoever asked is still there. sqlx counts a transaction only once PostgreSQL has answered: given up
+    /// before that, the connection would go back to the others with its transaction open, and the next one would be in it.
+    async fn begin(&self, statement: &'static str, turn: Option<OwnedSemaphorePermit>) -> Result<Tx, Error> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { Ok(Tx { inner: pool.begin_with(statement).await?, _turn: turn }) });
+        begun.await.map_err(|_| Error::PoolClosed)?
     }
 
     pub async fn is_well(&self) -> Result<(), Error> {

@@ -242,3 +242,44 @@ async fn json_ten_thousand_deep_is_no_message_and_a_change_in_it_is_quarantined(
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_request_that_is_given_up_at_any_moment_leaves_no_trace() {
+    for_each_database(|fresh| async move {
+        let (program, client, boss) = set_up(&fresh).await;
+        client.enrol(false).await.expect("enrolled");
+        let own = lane(boss.person);
+        for n in 1..=60_i64 {
+            let finding = crate::world::finding(boss.community, "given up", vec![]);
+            let sent = push_of(&own, placed(&own, n, &[finding]));
+            let body = serde_json::to_string(&sent).expect("JSON");
+            for attempt in 0..3 {
+                let mut stream = connect(&program.base).await;
+                let head = format!(
+                    "POST {} HTTP/1.1\r\nhost: {}\r\norigin: {}\r\ncookie: {}\r\ncontent-length: {}\r\n\r\n{body}",
+                    path::PUSH,
+                    program.base.trim_start_matches("http://"),
+                    program.base,
+                    client.cookies(),
+                    body.len()
+                );
+                stream.write_all(head.as_bytes()).await.expect("it is taken");
+                tokio::time::sleep(Duration::from_micros((n * 250 + attempt * 90) as u64)).await;
+                drop(stream);
+            }
+            // More than 30 pushes within ten seconds are asked to wait.
+            let answer = loop {
+                match client.maybe_push(&sent).await {
+                    Some(answer) => break answer,
+                    None => tokio::time::sleep(Duration::from_millis(500)).await,
+                }
+            };
+            assert_eq!(answer.outcomes.len(), 1, "{answer:?}");
+        }
+        drop(program);
+        let log = read(&fresh.folder.path().join("log"));
+        let failed: Vec<_> = log.lines().filter(|line| line.contains(" ERROR ")).collect();
+        assert!(failed.is_empty(), "{}", failed.join("\n"));
+    })
+    .await;
+}

@@ -343,6 +343,9 @@ async fn forwards(
                 }
             }
         }
+        if kind == b'Q' && ["COMMIT", "ROLLBACK"].iter().any(|end| body.starts_with(end.as_bytes())) {
+            counted = None;
+        }
         to_server.write_all(&batch).await.ok()?;
     }
 }
