@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::{db, failure::Failure};
 
 #[derive(Debug)]
 pub enum Declined {
@@ -27,6 +27,8 @@ pub enum Declined {
     Unnamed,
     /// 429, with the seconds to wait.
     TooMany { seconds: u64 },
+    /// More wait than can be served soon: 503, with the seconds to wait.
+    Busy { seconds: u64 },
     /// 404.
     NotFound,
     /// The log says why: 500.
@@ -35,7 +37,11 @@ pub enum Declined {
 
 impl<F: Into<Failure>> From<F> for Declined {
     fn from(failure: F) -> Self {
-        Declined::Failed(failure.into())
+        match failure.into() {
+            // Not all at the same moment again.
+            Failure::Database(db::Error::PoolTimedOut) => Declined::Busy { seconds: rand::random_range(3..15) },
+            failure => Declined::Failed(failure),
+        }
     }
 }
 
@@ -52,11 +58,8 @@ impl IntoResponse for Declined {
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
             }
             Declined::TooLarge => say(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-            Declined::TooMany { seconds } => {
-                let mut response = say(StatusCode::TOO_MANY_REQUESTS, "too_many");
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-                response
-            }
+            Declined::TooMany { seconds } => later(say(StatusCode::TOO_MANY_REQUESTS, "too_many"), seconds),
+            Declined::Busy { seconds } => later(say(StatusCode::SERVICE_UNAVAILABLE, "busy"), seconds),
             Declined::Unnamed => say(StatusCode::CONFLICT, "unnamed"),
             Declined::NotFound => say(StatusCode::NOT_FOUND, "not_found"),
             Declined::Failed(failure) => {
@@ -65,4 +68,9 @@ impl IntoResponse for Declined {
             }
         }
     }
+}
+
+fn later(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }

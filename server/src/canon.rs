@@ -19,6 +19,7 @@ use crate::{
     communities,
     db::Tx,
     failure::Failure,
+    metrics::Tally,
     records::{self, parsed},
     sessions,
 };
@@ -31,11 +32,12 @@ pub struct SqlCanon {
     logged: Option<Seq>,
     /// The community's secret, once it was needed.
     secret: Option<Vec<u8>>,
+    tally: Tally,
 }
 
 impl SqlCanon {
     pub fn new(tx: Tx, community: CommunityId, now: Moment) -> Self {
-        Self { tx, community, now, logged: None, secret: None }
+        Self { tx, community, now, logged: None, secret: None, tally: Tally::default() }
     }
 
     pub fn tx(&mut self) -> &mut Tx {
@@ -69,6 +71,20 @@ impl SqlCanon {
             .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")? }))
+    }
+
+    async fn quarantine(&mut self, seq: Seq) -> Result<(), Failure> {
+        sqlx::query("insert into quarantine (community_id, seq) values ($1, $2)")
+            .bind(self.community.to_string())
+            .bind(seq)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The outcomes that this transaction logged.
+    pub fn tally(&self) -> Tally {
+        self.tally
     }
 
     async fn insert_change(&mut self, entry: &LogEntry<'_>, written: &[&Record]) -> Result<(), Failure> {
@@ -208,6 +224,10 @@ impl Canon for SqlCanon {
             }
         }
         self.insert_change(&entry, &written).await?;
+        if let Outcome::Quarantined { .. } = entry.outcome {
+            self.quarantine(entry.seq).await?;
+        }
+        self.tally.count(entry.outcome);
         self.logged = Some(entry.seq);
         Ok(())
     }

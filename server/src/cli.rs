@@ -1,15 +1,28 @@
 //! The command line: what an operator types.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::{ids::CommunityId, people::Role};
+use domain::{
+    ids::{ChangeId, CommunityId, DeviceId},
+    people::Role,
+};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    communities, db::Db, export, failure::Failure, founding, photos::store::Place as PhotoPlace, printed_tags, serve,
-    site::Site, starter, tls, users,
+    backup, clock, communities,
+    db::{self, Db},
+    devices, export,
+    failure::Failure,
+    founding,
+    photos::store::Place as PhotoPlace,
+    printed_tags, quarantine, serve,
+    site::Site,
+    starter, tls, users,
 };
 
 /// Inspection rounds that go on without a network: the server.
@@ -32,6 +45,34 @@ enum Command {
         json: bool,
         #[command(flatten)]
         place: Place,
+    },
+    /// Write a copy of the SQLite database into a new file; the server may run meanwhile. Photos are copied separately.
+    /// Example: lamplighter backup /var/backups/lamplighter-monday.db
+    Backup {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a backup in the place of the SQLite database while no server runs; the old one is kept beside it. Devices notice
+    /// and read everything anew. Example: lamplighter restore /var/backups/lamplighter-monday.db
+    Restore {
+        #[arg(required_unless_present = "after_pg_restore", conflicts_with = "after_pg_restore")]
+        file: Option<PathBuf>,
+        /// PostgreSQL: its own pg_restore has been run, and devices are to notice.
+        #[arg(long)]
+        after_pg_restore: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Look after devices. Example: lamplighter device list
+    Device {
+        #[command(subcommand)]
+        command: Device,
+    },
+    /// Look after changes that this server could not read or decide. Example: lamplighter quarantine list
+    Quarantine {
+        #[command(subcommand)]
+        command: Quarantine,
     },
     /// Look after accounts. Example: lamplighter user list
     User {
@@ -77,6 +118,9 @@ struct Serve {
     /// The certificate's key: PEM, not encrypted. Both files are read again when they are renewed.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Let whoever has this token read /metrics from elsewhere; without it only this machine may.
+    #[arg(long, value_name = "TOKEN", env = "LAMPLIGHTER_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
     #[command(flatten)]
@@ -100,6 +144,42 @@ struct Place {
     /// The community's id, where there is more than one.
     #[arg(long)]
     community: Option<CommunityId>,
+}
+
+#[derive(Subcommand)]
+enum Device {
+    /// List the devices: when each was last here, and what waited on it. Example: lamplighter device list
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Withdraw a lost device's credential: it is told nothing any more and nothing is taken from it.
+    /// Example: lamplighter device retire 0198c0de-0000-7000-8000-000000000001
+    Retire {
+        id: DeviceId,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum Quarantine {
+    /// List the changes that wait: id, lane, number, kind, when it came, why. Example: lamplighter quarantine list
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Decide kept bytes again by the rules of this version, in the name of whoever made the change and for the time they
+    /// made it. What still cannot be read goes on waiting. Example: lamplighter quarantine retry --all
+    Retry {
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<ChangeId>,
+        /// Every change that waits.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Subcommand)]
@@ -156,6 +236,11 @@ pub async fn run(site: Site) -> ExitCode {
         Command::Serve(given) => serve(given, site).await,
         Command::Export { json: _, place } => exported(&place).await,
         Command::User { command } => user(command).await,
+        Command::Backup { file, place } => back_up(&file, &place).await,
+        Command::Restore { file: Some(file), place, .. } => restore(&file, &place).await,
+        Command::Restore { file: None, place, .. } => renew(&place).await,
+        Command::Device { command } => device(command).await,
+        Command::Quarantine { command } => in_quarantine(command).await,
         Command::Load { folder, place } => load(&folder, &place).await,
         Command::Tags { json, place } => tags(&place, json).await,
     };
@@ -183,6 +268,7 @@ async fn serve(given: Serve, site: Site) -> Result<(), String> {
         database_url: given.place.database_url,
         with_demo: !given.no_demo,
         public_url: given.public_url,
+        metrics_token: given.metrics_token.filter(|token| !token.is_empty()),
         tls: given.tls_cert.zip(given.tls_key).map(|(cert, key)| tls::Files { cert, key }),
     };
     serve::serve(options, site).await
@@ -191,6 +277,78 @@ async fn serve(given: Serve, site: Site) -> Result<(), String> {
 async fn exported(place: &Place) -> Result<(), String> {
     let db = place.open().await?;
     export::write(&db, &mut std::io::BufWriter::new(std::io::stdout().lock())).await.map_err(said)
+}
+
+async fn back_up(file: &Path, place: &Place) -> Result<(), String> {
+    let url = place.address()?;
+    if let Some(database) = db::file_of_url(&url).map_err(|error| error.to_string())?
+        && !database.exists()
+    {
+        return Err(format!("there is no database {}", database.display()));
+    }
+    let db = Db::open_as_it_is(&url).await.map_err(|error| error.to_string())?;
+    backup::back_up(&db, file).await?;
+    println!("{} is a whole copy of the database.", file.display());
+    println!(
+        "The photos are the other half: copy {} after it, or what --photos named.",
+        place.data.join("photos").display()
+    );
+    Ok(())
+}
+
+async fn restore(file: &Path, place: &Place) -> Result<(), String> {
+    let target = db::file_of_url(&place.address()?).map_err(|error| error.to_string())?.ok_or(
+        "the database is PostgreSQL: use pg_restore, and then lamplighter restore --after-pg-restore with the servers stopped",
+    )?;
+    let restored = backup::restore(file, &target, clock::now()).await?;
+    println!("{} is restored, with a new epoch for each community in it: {}.", target.display(), restored.communities);
+    if let Some(former) = restored.former {
+        println!("What was there before is {}", former.display());
+    }
+    println!("Put the photos back as well, and retire again what was retired since: lamplighter device list");
+    Ok(())
+}
+
+async fn renew(place: &Place) -> Result<(), String> {
+    let url = place.address()?;
+    if db::file_of_url(&url).map_err(|error| error.to_string())?.is_some() {
+        return Err("the database is SQLite: name the backup's file instead of --after-pg-restore".into());
+    }
+    let db = Db::open(&url).await.map_err(|error| error.to_string())?;
+    let communities = backup::renew_epochs(&db).await.map_err(said)?;
+    println!("Each community has a new epoch: {communities}.");
+    Ok(())
+}
+
+async fn device(command: Device) -> Result<(), String> {
+    match command {
+        Device::List { place } => {
+            let (db, community) = place.community().await?;
+            devices::list(&db, community, &mut std::io::stdout().lock()).await.map_err(said)
+        }
+        Device::Retire { id, place } => {
+            let (db, community) = place.community().await?;
+            let mut tx = db.write().await.map_err(said)?;
+            if !devices::retire(&mut tx, community, id, clock::now()).await.map_err(said)? {
+                return Err(format!("there is no device {id}: lamplighter device list shows those that are"));
+            }
+            tx.commit().await.map_err(said)
+        }
+    }
+}
+
+async fn in_quarantine(command: Quarantine) -> Result<(), String> {
+    let out = &mut std::io::stdout().lock();
+    match command {
+        Quarantine::List { place } => {
+            let (db, community) = place.community().await?;
+            quarantine::list(&db, community, out).await.map_err(said)
+        }
+        Quarantine::Retry { id, all: _, place } => {
+            let (db, community) = place.community().await?;
+            quarantine::try_again(&db, community, id, out).await
+        }
+    }
 }
 
 async fn user(command: User) -> Result<(), String> {
@@ -215,7 +373,7 @@ async fn user(command: User) -> Result<(), String> {
     }
 }
 
-async fn load(folder: &std::path::Path, place: &Place) -> Result<(), String> {
+async fn load(folder: &Path, place: &Place) -> Result<(), String> {
     let (db, community) = place.community().await?;
     let applied =
         founding::load(&db, community, |issued| starter::read(folder, community, &issued.tag_key, issued.issue))
@@ -241,6 +399,10 @@ async fn tags(place: &Place, as_json: bool) -> Result<(), String> {
 }
 
 impl Place {
+    fn address(&self) -> Result<String, String> {
+        serve::address(&self.data, self.database_url.as_deref())
+    }
+
     async fn open(&self) -> Result<Db, String> {
         serve::open(&self.data, self.database_url.as_deref()).await
     }

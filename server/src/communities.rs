@@ -11,12 +11,29 @@ use crate::{db::Tx, failure::Failure, records::parsed, secrets};
 pub async fn create(tx: &mut Tx, id: CommunityId, now: Moment) -> Result<(), Failure> {
     sqlx::query("insert into communities (id, epoch, seq, signing_key, created) values ($1, $2, 0, $3, $4)")
         .bind(id.to_string())
-        .bind(&secrets::token()[..16])
+        .bind(fresh_epoch())
         .bind(secrets::token())
         .bind(now.0)
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+fn fresh_epoch() -> String {
+    secrets::token()[..16].to_owned()
+}
+
+/// Gives every community a new epoch: what devices hold of the log may be more than is here now. Returns how many there are.
+pub async fn renew_epochs(tx: &mut Tx) -> Result<usize, Failure> {
+    let communities = all(tx).await?;
+    for community in &communities {
+        sqlx::query("update communities set epoch = $2 where id = $1")
+            .bind(community.to_string())
+            .bind(fresh_epoch())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(communities.len())
 }
 
 pub async fn all(tx: &mut Tx) -> Result<Vec<CommunityId>, Failure> {

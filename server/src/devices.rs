@@ -1,5 +1,7 @@
 //! Devices: enrolled tablets, phones and browsers, each known by the digest of its credential.
 
+use std::io::Write;
+
 use domain::{
     ids::{CommunityId, DeviceId, LaneId, PersonId},
     time::Moment,
@@ -10,7 +12,12 @@ use sync::{
     server::Sender,
 };
 
-use crate::{db::Tx, failure::Failure, records::parsed, secrets};
+use crate::{
+    db::{Db, Tx},
+    failure::Failure,
+    records::{self, parsed},
+    secrets,
+};
 
 #[derive(Clone, Debug)]
 pub struct Device {
@@ -73,6 +80,27 @@ pub async fn retire(tx: &mut Tx, community: CommunityId, id: DeviceId, now: Mome
     let sql = "update devices set retired = coalesce(retired, $3) where community_id = $1 and id = $2";
     let done = sqlx::query(sql).bind(community.to_string()).bind(id.to_string()).bind(now.0).execute(&mut **tx).await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Writes a line for each device: id, whose it is, its name, when it was last here, how much waited on it then.
+pub async fn list(db: &Db, community: CommunityId, out: &mut impl Write) -> Result<(), Failure> {
+    let mut tx = db.read().await?;
+    for device in all(&mut tx, community).await? {
+        let owner = match device.profile {
+            Profile::Shared => "shared".to_owned(),
+            Profile::Personal { person } => {
+                let person = records::person(&mut tx, community, person).await?;
+                person.map_or("nobody's".into(), |person| format!("{} {}", person.name.zh, person.name.en))
+            }
+        };
+        let seen = device.seen.map_or("never seen".into(), |at| format!("seen {}", at.utc().format("%Y-%m-%d %H:%M")));
+        let retired =
+            device.retired.map_or(String::new(), |at| format!(", retired {}", at.utc().format("%Y-%m-%d %H:%M")));
+        let name: String = device.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        writeln!(out, "{} {owner:<24} {name:<20} {seen}, {} waiting{retired}", device.id, device.waiting)
+            .map_err(Failure::broken)?;
+    }
+    Ok(())
 }
 
 /// How far the server knows each lane of a device.

@@ -7,9 +7,9 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{Request, State as Given},
+    extract::{MatchedPath, Request, State as Given},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -23,7 +23,7 @@ use tracing::Instrument;
 
 use crate::{
     answers::Declined,
-    backend, origin, photos, secrets, site,
+    backend, origin, photos, probes, secrets, site,
     state::{Shared, Wire},
     sync_routes,
 };
@@ -54,25 +54,15 @@ pub fn router(state: Shared) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PHOTO_TIMEOUT));
     Router::new()
         .merge(api)
-        .route("/healthz", get(health))
+        .merge(probes::routes())
         .route("/api/{*nothing}", get(nothing).post(nothing))
         .fallback(site::serve)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .merge(photos)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), with_headers))
-        .layer(from_fn(logged))
+        .layer(from_fn_with_state(state.clone(), logged))
         .with_state(state)
-}
-
-async fn health(Given(state): Given<Shared>) -> Response {
-    match state.db.is_well().await {
-        Ok(()) => Json(json!({ "status": "well" })).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "no database" }))).into_response()
-        }
-    }
 }
 
 async fn nothing() -> Declined {
@@ -88,10 +78,14 @@ async fn with_headers(Given(state): Given<Shared>, request: Request, next: Next)
     let is_api = request.uri().path().starts_with("/api/");
     let is_sync = ["/api/v1/sync/", path::SHOWN_PHOTOS].iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
+    let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     // What an answer says of itself holds: a photo has a policy and a lifetime of its own.
     let mut set = |name: HeaderName, value: &'static str| {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     };
+    if is_busy {
+        set(header::RETRY_AFTER, "5");
+    }
     set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
@@ -121,13 +115,17 @@ fn is_localhost(headers: &HeaderMap) -> bool {
 }
 
 /// One line for each request, without its query: a set-up link's secret is there.
-async fn logged(request: Request, next: Next) -> Response {
+async fn logged(Given(state): Given<Shared>, request: Request, next: Next) -> Response {
     let began = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
     let id = &secrets::token()[..12];
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
-    let milliseconds = began.elapsed().as_millis();
+    let took = began.elapsed();
+    state.metrics.answered(route.as_ref().map(MatchedPath::as_str), &method, response.status(), took);
+    let milliseconds = took.as_millis();
     span.in_scope(|| tracing::info!(status, milliseconds, "answered"));
     response.headers_mut().insert("x-request-id", HeaderValue::from_str(id).expect("hexadecimal digits"));
     response

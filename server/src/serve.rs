@@ -15,6 +15,7 @@ use tokio::{
 
 use crate::{
     clock, communities,
+    connections::{self, Limits},
     db::{self, Db},
     failure::Failure,
     founding, http,
@@ -36,6 +37,8 @@ pub struct Options {
     pub photos: Option<Place>,
     pub with_demo: bool,
     pub public_url: Option<String>,
+    /// Whoever has it may read the metrics from elsewhere.
+    pub metrics_token: Option<String>,
     /// Where the certificate is, to serve HTTPS.
     pub tls: Option<tls::Files>,
 }
@@ -54,18 +57,18 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| format!("cannot tell the port: {error}"))?;
     let home = options.public_url.clone().unwrap_or_else(|| format!("{wire}://{address}"));
     welcome(&db, &options, home.trim_end_matches('/')).await.map_err(|failure| failure.to_string())?;
-    let state = State::new(db.clone(), photos, site, wire, options.public_url);
+    let state = State::watched(db.clone(), photos, site, wire, options.public_url, options.metrics_token);
     // Connections wait in the listener's queue from the moment it was bound.
     println!("listening on {wire}://{address}");
     let stopped = stop_signal()?;
     let router = http::router(Arc::clone(&state));
-    let served = match certificate {
-        None => axum::serve(listener, router).with_graceful_shutdown(stopped).await,
+    let limits = Limits::default();
+    match certificate {
+        None => connections::serve(listener, router, limits, stopped).await,
         Some(certificate) => {
-            axum::serve(TlsListener::new(listener, certificate), router).with_graceful_shutdown(stopped).await
+            connections::serve(TlsListener::new(listener, certificate), router, limits, stopped).await;
         }
-    };
-    served.map_err(|error| format!("the server stopped: {error}"))?;
+    }
     db.close().await;
     Ok(())
 }
@@ -75,8 +78,20 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
 /// # Errors
 /// One sentence for whoever started the program.
 pub async fn open(data: &Path, database_url: Option<&str>) -> Result<Db, String> {
+    let url = address(data, database_url)?;
+    Db::open(&url).await.map_err(|error| match database_url {
+        Some(_) => error.to_string(),
+        None => format!("{error} (in the data folder {})", data.display()),
+    })
+}
+
+/// The database's address: the one that is given, or that of a file in the data folder, which is made if it is not there.
+///
+/// # Errors
+/// One sentence for whoever started the program.
+pub fn address(data: &Path, database_url: Option<&str>) -> Result<String, String> {
     if let Some(url) = database_url {
-        return Db::open(url).await.map_err(|error| error.to_string());
+        return Ok(url.to_owned());
     }
     // Keys and people's names are in it: nobody else's business.
     DirBuilder::new()
@@ -85,9 +100,7 @@ pub async fn open(data: &Path, database_url: Option<&str>) -> Result<Db, String>
         .create(data)
         .map_err(|error| format!("cannot create the data folder {}: {error}", data.display()))?;
     let folder = data.canonicalize().map_err(|error| format!("cannot open {}: {error}", data.display()))?;
-    Db::open(&db::url_of_file(&folder.join("lamplighter.db")))
-        .await
-        .map_err(|error| format!("{error} (in the data folder {})", data.display()))
+    Ok(db::url_of_file(&folder.join("lamplighter.db")))
 }
 
 async fn listen(host: &str, port: u16) -> Result<TcpListener, String> {

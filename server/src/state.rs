@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use tokio::sync::Semaphore;
 
-use crate::{attempts::Attempts, db::Db, photos::store::PhotoStore, site::Site};
+use crate::{attempts::Attempts, db::Db, metrics::Metrics, photos::store::PhotoStore, probes::Readiness, site::Site};
 
 pub type Shared = Arc<State>;
 
@@ -16,6 +16,10 @@ pub struct State {
     pub wire: Wire,
     /// The address that people use, where it is not the one that requests name.
     pub public_url: Option<String>,
+    /// Whoever has it may read the metrics from elsewhere.
+    pub metrics_token: Option<String>,
+    pub metrics: Metrics,
+    pub readiness: Readiness,
     /// So many people are signed in at a time. Tries are counted within a turn, so that many at once are not one.
     pub sign_in_turns: Semaphore,
     /// Wrong pass phrases, by account name: addresses are shared behind proxies.
@@ -56,12 +60,27 @@ const TEN_SECONDS: i64 = 10 * 1000;
 
 impl State {
     pub fn new(db: Db, photos: PhotoStore, site: Site, wire: Wire, public_url: Option<String>) -> Shared {
+        Self::watched(db, photos, site, wire, public_url, None)
+    }
+
+    /// With a token for whoever watches the server from elsewhere.
+    pub fn watched(
+        db: Db,
+        photos: PhotoStore,
+        site: Site,
+        wire: Wire,
+        public_url: Option<String>,
+        metrics_token: Option<String>,
+    ) -> Shared {
         Arc::new(Self {
             db,
             photos,
             site,
             wire,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            metrics_token,
+            metrics: Metrics::default(),
+            readiness: Readiness::default(),
             sign_in_turns: Semaphore::new(4),
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
             sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),

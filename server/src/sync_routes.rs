@@ -75,7 +75,9 @@ async fn admitted(state: &State, device: &Device, sent: &Push) -> Result<PushAns
     let received = clock::now();
     let mut canon = SqlCanon::new(state.db.write().await?, device.community, received);
     let answer = push(&mut canon, &device.sender(), sent, received).await?;
+    let tally = canon.tally();
     canon.commit().await?;
+    state.metrics.pushed(tally);
     Ok(answer)
 }
 
@@ -83,7 +85,9 @@ async fn pull(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Re
     let asked: Pull = message(body)?;
     let mut tx = state.db.read().await?;
     let device = sender(&mut tx, &headers).await?;
-    Ok(Json(view::pull(&mut tx, &device, &asked).await?))
+    let answer = view::pull(&mut tx, &device, &asked).await?;
+    state.metrics.pulled(&answer);
+    Ok(Json(answer))
 }
 
 async fn hello(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<HelloAnswer>, Declined> {

@@ -109,7 +109,7 @@ async fn settle(
     Ok(outcome)
 }
 
-async fn own_lane(canon: &mut SqlCanon) -> Result<Lane, Failure> {
+pub async fn own_lane(canon: &mut SqlCanon) -> Result<Lane, Failure> {
     let id = own_lane_id(canon.community());
     if let Some(lane) = canon.lane(id).await? {
         return Ok(lane);

@@ -340,7 +340,7 @@ pub fn decided(
 }
 
 /// Somebody whose record is gone: they may do nothing, and what they did is kept and flagged.
-fn nobody(id: PersonId) -> Person {
+pub fn nobody(id: PersonId) -> Person {
     Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None, revision: None }
 }
 

@@ -1,4 +1,4 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint` and `bench`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture` and `returning`.
 
 mod doors;
 mod failure;
@@ -15,6 +15,7 @@ mod simulate;
 mod site;
 mod test;
 mod toolchain;
+mod trials;
 mod workspace;
 
 use std::process::ExitCode;
@@ -44,6 +45,10 @@ enum Task {
     Bench,
     /// Take the pictures of the README's tour anew
     Tour,
+    /// Kill the server again and again under load, and see that nothing it answered is lost
+    Torture(trials::Torture),
+    /// Let devices return at once, each with 200 changes; prints figures and judges none
+    Returning(trials::Returning),
     /// Check formatting, and run clippy for the server and for the browser
     Lint,
 }
@@ -71,6 +76,8 @@ fn perform(task: Task) -> Outcome {
         Task::Simulate(simulate) => simulate.run(),
         Task::Bench => test::bench(),
         Task::Tour => test::tour(),
+        Task::Torture(torture) => torture.run(),
+        Task::Returning(returning) => returning.run(),
         Task::Lint => lint::run(),
     }
 }

@@ -57,7 +57,8 @@ impl PhotoStore {
         Ok(store)
     }
 
-    async fn proven(&self) -> Result<(), Error> {
+    /// Writes to the place and reads from it.
+    pub async fn proven(&self) -> Result<(), Error> {
         let mark = Path::from("opened");
         self.0.put(&mark, Bytes::from_static(b"lamplighter keeps photos here\n").into()).await?;
         self.0.head(&mark).await?;

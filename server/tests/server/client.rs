@@ -106,6 +106,31 @@ impl Client {
         genuine(self.send(path::PUSH, push).await).await.expect("the push is taken")
     }
 
+    /// The answer to a push, or the status that came instead.
+    pub async fn try_push(&self, push: &Push) -> Result<PushAnswer, StatusCode> {
+        genuine(self.send(path::PUSH, push).await).await
+    }
+
+    /// The answer to a push, if one came from anybody.
+    pub async fn maybe_push(&self, push: &Push) -> Option<PushAnswer> {
+        let request = self.http.post(format!("{}{}", self.base, path::PUSH));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let body = serde_json::to_string(push).expect("JSON");
+        let answer = request.body(body).send().await.ok().filter(|answer| answer.status().is_success())?;
+        answer.json().await.ok()
+    }
+
+    /// Another tablet that somebody enrols in the same session.
+    pub async fn another_device(&self) -> Self {
+        let cookies = self.cookies();
+        let session = cookies.split("; ").find(|cookie| cookie.starts_with("lamplighter-session=")).expect("signed in");
+        let jar = Arc::new(Jar::default());
+        jar.add_cookie_str(session, &self.base.parse().expect("an address"));
+        let other = Self::with(jar, &self.base);
+        other.enrol(true).await.expect("they may enrol it");
+        other
+    }
+
     /// Puts a photo under its own name.
     pub async fn put(&self, photo: &[u8]) -> PhotoAnswer {
         self.put_as(&PhotoHash::of(photo).to_string(), photo.to_vec()).await.expect("the photo is answered")

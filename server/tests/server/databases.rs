@@ -14,7 +14,7 @@ pub struct Fresh {
 
 pub async fn for_each_database<F: Future<Output = ()>>(claim: impl Fn(Fresh) -> F) {
     claim(sqlite()).await;
-    if let Some(fresh) = postgres().await {
+    if let Some(fresh) = postgres_fresh().await {
         claim(fresh).await;
     }
 }
@@ -24,7 +24,7 @@ pub fn sqlite() -> Fresh {
     Fresh { url: server::db::url_of_file(&folder.path().join("lamplighter.db")), folder }
 }
 
-async fn postgres() -> Option<Fresh> {
+pub async fn postgres_fresh() -> Option<Fresh> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let cluster = postgres::cluster()?;
     let name = format!("claim_{}", NEXT.fetch_add(1, Ordering::Relaxed));

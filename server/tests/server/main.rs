@@ -1,12 +1,16 @@
 //! The real server on a random port with a fresh database, on SQLite and on PostgreSQL.
 
 mod accounts;
+mod bad_requests;
 mod buckets;
 mod client;
 mod databases;
+mod decoders;
 mod doors;
 mod hostile_pictures;
 mod https;
+mod kills;
+mod operate;
 mod operator;
 mod people;
 mod photo_rights;
@@ -18,5 +22,8 @@ mod program;
 mod proxies;
 mod pull;
 mod push;
+mod races;
+mod rights;
 mod tags;
+mod together;
 mod world;

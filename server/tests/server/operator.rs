@@ -34,7 +34,7 @@ pub fn form(token: &str) -> Value {
 }
 
 /// A program that was set up by its link, and somebody signed in to it.
-async fn set_up(fresh: &Fresh) -> (Program, Client, SignedIn) {
+pub async fn set_up(fresh: &Fresh) -> (Program, Client, SignedIn) {
     let program = Program::serve(&fresh.url, &fresh.folder.path().join("log"), &["--no-demo"]);
     let client = Client::new(&program.base);
     client.call::<()>("set_up", form(&program.set_up_token())).await.expect("the link is good");

@@ -28,6 +28,14 @@ impl Cluster {
     pub fn url(&self, database: &str) -> String {
         format!("postgres://lamplighter@localhost/{database}?host={}", self.folder.display())
     }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
 }
 
 fn start() -> Option<Cluster> {

@@ -19,6 +19,13 @@ pub fn command(arguments: &[&str], database_url: &str) -> Command {
     command
 }
 
+/// Whether a command did what was asked, and what it said on either output.
+pub fn said(mut command: Command) -> (bool, String) {
+    let output = command.output().expect("it ran");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.success(), text(output.stdout) + &text(output.stderr))
+}
+
 impl Program {
     /// Starts it on a free port, with its data beside the file into which it logs as much as it can.
     pub fn serve(database_url: &str, log: &Path, more: &[&str]) -> Self {
@@ -30,7 +37,10 @@ impl Program {
     pub fn start(mut command: Command, log: &Path) -> Self {
         let data = log.with_file_name("data");
         let log = std::fs::File::options().create(true).append(true).open(log).expect("a log file");
-        command.arg("--data").arg(data).env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log);
+        if !command.get_envs().any(|(name, _)| name == "RUST_LOG") {
+            command.env("RUST_LOG", "debug");
+        }
+        command.arg("--data").arg(data).stdout(Stdio::piped()).stderr(log);
         let child = command.spawn().expect("the program starts");
         let mut program = Self { child, base: String::new(), printed: String::new() };
         let mut lines = BufReader::new(program.child.stdout.take().expect("it was piped")).lines();
@@ -42,6 +52,10 @@ impl Program {
             }
         }
         program
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// As the power goes: SIGKILL.

@@ -23,7 +23,7 @@ const DOCUMENT: &str = include_str!("../../../docs/installing.md");
 const NAME: &str = "lamplighter.lan";
 
 /// Ends with the test.
-struct Proxy(Child);
+pub struct Proxy(Child);
 
 impl Drop for Proxy {
     fn drop(&mut self) {
@@ -98,7 +98,7 @@ async fn signs_in(port: u16, root: &[u8]) {
 }
 
 /// Nothing where it is not installed.
-fn start(command: &mut Command, port: u16) -> Option<Proxy> {
+pub fn start(command: &mut Command, port: u16) -> Option<Proxy> {
     let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let Ok(child) = started else {
         eprintln!("{:?} is not installed: not tried", command.get_program());
@@ -119,11 +119,11 @@ fn block(kind: &str) -> &'static str {
 }
 
 /// nginx keeps these where only its own user may write.
-fn temporary(folder: &str) -> String {
+pub fn temporary(folder: &str) -> String {
     let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     kinds.iter().map(|kind| format!("{kind}_temp_path {folder}/{kind};\n")).collect()
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("an address").port()
 }

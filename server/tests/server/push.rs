@@ -1,5 +1,7 @@
 //! Claims about taking pushed changes: once, in order, whatever they are.
 
+use std::{sync::Arc, time::Duration};
+
 use domain::{
     changes::{Request, Undecodable},
     ids::{ChangeId, LoadId, PersonId},
@@ -9,6 +11,7 @@ use domain::{
 };
 use serde_json::value::RawValue;
 use sync::messages::{Envelope, LaneTrouble, Outcome, Seal};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::{
@@ -169,44 +172,54 @@ async fn an_id_that_is_taken_by_another_record_is_not_overwritten() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_writers_at_once_leave_no_gap_and_a_reader_skips_nothing() {
+async fn eight_writers_at_once_leave_no_gap_and_no_reader_skips_anything() {
     const WRITERS: usize = 8;
+    const READERS: usize = 3;
     const PUSHES: i64 = 8;
     for_each_database(|fresh| async {
-        let world = std::sync::Arc::new(world(fresh).await);
-        let reader = world.client("supervisor", false).await;
-        let mut writers = tokio::task::JoinSet::new();
+        let world = Arc::new(world(fresh).await);
+        let mut writers = JoinSet::new();
         for _ in 0..WRITERS {
             let world = world.clone();
             writers.spawn(async move {
                 let tablet = world.client("guard", true).await;
                 let own = lane(world.person("guard"));
+                let mut answered = vec![];
                 for push in 0..PUSHES {
                     let changes = [world.finding("a"), world.finding("b"), world.finding("c")];
                     let answer = tablet.push(&push_of(&own, placed(&own, push * 3 + 1, &changes))).await;
                     assert_eq!(answer.outcomes.len(), 3, "{answer:?}");
+                    answered.extend(answer.outcomes.iter().map(|delivery| delivery.seq));
                 }
+                assert!(answered.is_sorted(), "in the order of its lane");
+                answered
             });
         }
-        let keys = reader.keys().await;
-        let (mut seen, mut cursor, expected) = (vec![], 0, WRITERS * PUSHES as usize * 3);
-        while seen.len() < expected {
-            let page = reader.page(cursor, &keys).await;
-            assert!(page.cursor >= cursor && page.rows.iter().all(|row| row.seq > cursor && row.seq <= page.cursor));
-            seen.extend(page.rows.iter().filter(|row| row.kind == "finding").map(|row| row.seq));
-            cursor = page.cursor;
-            while let Some(done) = writers.try_join_next() {
-                done.expect("the writer's claims hold");
-            }
-            if writers.is_empty() && !page.more {
-                let last = reader.page(cursor, &keys).await;
-                seen.extend(last.rows.iter().filter(|row| row.kind == "finding").map(|row| row.seq));
-                break;
-            }
+        let mut readers = JoinSet::new();
+        for _ in 0..READERS {
+            let reader = world.client("supervisor", false).await;
+            readers.spawn(async move {
+                let keys = reader.keys().await;
+                let (mut seen, mut cursor): (Vec<i64>, i64) = (vec![], 0);
+                while seen.len() < WRITERS * PUSHES as usize * 3 {
+                    let page = reader.page(cursor, &keys).await;
+                    let fits = page.rows.iter().all(|row| row.seq > cursor && row.seq <= page.cursor);
+                    assert!(page.cursor >= cursor && fits, "{page:?}");
+                    seen.extend(page.rows.iter().filter(|row| row.kind == "finding").map(|row| row.seq));
+                    cursor = page.cursor;
+                }
+                seen
+            });
+        }
+        let mut answered: Vec<i64> = writers.join_all().await.concat();
+        answered.sort_unstable();
+        let reading = tokio::time::timeout(Duration::from_secs(60), readers.join_all());
+        for seen in reading.await.expect("every reader comes to the end: what was skipped would never come") {
+            assert_eq!(seen, answered, "the union of the pages is the log");
         }
         let log: Vec<i64> = world.exported("change").await.iter().filter_map(|change| change["seq"].as_i64()).collect();
         assert_eq!(log, (1..=log.len() as i64).collect::<Vec<_>>(), "the log is contiguous");
-        assert_eq!(seen, log[log.len() - expected..], "the union of the pages is the log");
+        assert_eq!(answered, log[log.len() - answered.len()..], "and what was answered is its end");
     })
     .await;
 }

@@ -19,6 +19,7 @@ use server::{
     accounts::{self, Account},
     canon::SqlCanon,
     clock, communities,
+    connections::{self, Limits},
     db::Db,
     export, http, passwords,
     photos::store::{PhotoStore, Place},
@@ -54,6 +55,10 @@ pub const PEOPLE: [(&str, Role); 6] = [
 
 /// A running server with one community.
 pub async fn world(fresh: Fresh) -> World {
+    world_within(fresh, Limits::default()).await
+}
+
+pub async fn world_within(fresh: Fresh, limits: Limits) -> World {
     let db = Db::open(&fresh.url).await.expect("a fresh database");
     let community = found(&db, "").await;
     let folder = fresh.folder.path().join("photos");
@@ -61,7 +66,7 @@ pub async fn world(fresh: Fresh) -> World {
     let state = State::new(db.clone(), photos, Site(file), Wire::Plain, None);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, http::router(state)).await });
+    tokio::spawn(connections::serve(listener, http::router(state), limits, std::future::pending()));
     World { base, db, community, photos: folder, _fresh: fresh }
 }
 

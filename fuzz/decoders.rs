@@ -1,0 +1,156 @@
+//! Everything that reads bytes from elsewhere, each as a function of bytes: what cargo-fuzz calls, and the server's tests with
+//! arbitrary bytes. None of them may panic, and what was read must be read again as the same.
+
+use domain::{
+    changes::{CHANGE_VERSION, Change, Deed, FACTS, REQUESTS},
+    decide::{Actor, Context, Side, decide},
+    ids::{CommunityId, RecordId},
+    photos::{PhotoHash, bare},
+    records::{Audience, Body, Reads, Root},
+    tags::TagCode,
+    time::{Contact, Interval, Moment},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use server::photos::inspect::inspect;
+use sync::messages::{
+    Enrol, Enrolled, Envelope, Hello, HelloAnswer, PhotoAbsence, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row,
+};
+use uuid::Uuid;
+
+pub type Decoder = fn(&[u8]);
+
+/// Their names are those of the files in `fuzz_targets`.
+pub const ALL: &[(&str, Decoder)] = &[
+    ("change", change),
+    ("deed", deed),
+    ("message", message),
+    ("answer", answer),
+    ("record", record),
+    ("tag", tag),
+    ("photo", photo),
+    ("word", word),
+];
+
+/// The kinds of records; the first byte chooses one.
+const RECORDS: [&str; 13] = [
+    "community",
+    "area",
+    "checkpoint",
+    "checklist",
+    "route",
+    "plan",
+    "person",
+    "team",
+    "roster",
+    "round",
+    "visit",
+    "finding",
+    "from the future",
+];
+
+/// The bytes of a change as its author's device made them.
+pub fn change(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(envelope) = Envelope::read(text) else { return };
+    let contact = Contact { server: Moment(1_800_000_000_000), clocks: envelope.at.clocks };
+    let interval = envelope.at.interval(contact);
+    assert!(interval.earliest <= interval.latest, "{interval:?}");
+    if let Ok(change) = envelope.open() {
+        let again = Envelope::seal(&change).open().expect("what was read is written so that it can be read");
+        assert_eq!(again, change);
+        decided(&change);
+    }
+}
+
+/// The body of a change of each kind.
+pub fn deed(bytes: &[u8]) {
+    let kinds: Vec<_> = FACTS.iter().chain(REQUESTS).collect();
+    let Some((kind, body)) = chosen(bytes, &kinds) else { return };
+    if let Ok(deed) = Deed::decode(kind, CHANGE_VERSION, &body) {
+        let (kind, body) = deed.encode();
+        assert_eq!(Deed::decode(kind, CHANGE_VERSION, &body).as_ref(), Ok(&deed));
+        assert!(deed.photos().len() < 100_000);
+    }
+}
+
+/// Whatever it says, the rules answer it.
+fn decided(change: &Change) {
+    let (root, reads) = (Root { records: vec![] }, Reads::default());
+    let community = CommunityId(Uuid::nil());
+    let context = Context { community, side: Side::Server, at: Interval::exactly(Moment(0)) };
+    let _ = decide(&root, &reads, change, &Actor::System, &context);
+    let _: RecordId = change.deed.root(community);
+    let _ = change.deed.reads(community);
+}
+
+/// What devices send.
+pub fn message(bytes: &[u8]) {
+    same::<Push>(bytes);
+    same::<Hello>(bytes);
+    same::<Enrol>(bytes);
+    same::<Pull>(bytes);
+}
+
+/// What the server answers, or somebody in its place.
+pub fn answer(bytes: &[u8]) {
+    same::<PushAnswer>(bytes);
+    same::<PullAnswer>(bytes);
+    same::<HelloAnswer>(bytes);
+    same::<Enrolled>(bytes);
+    same::<PhotoAnswer>(bytes);
+    same::<PhotoAbsence>(bytes);
+}
+
+/// A record on its way, and the body of each kind.
+pub fn record(bytes: &[u8]) {
+    if let Ok(row) = serde_json::from_slice::<Row>(bytes)
+        && let Some(record) = row.record()
+    {
+        assert_eq!(Row::of(&record, row.seq).record(), Some(record));
+    }
+    let Some((kind, body)) = chosen(bytes, &RECORDS) else { return };
+    if let Ok(Some(body)) = Body::decode(kind, &body) {
+        assert_eq!(Body::decode(body.kind(), &body.encode()).ok().flatten(), Some(body));
+    }
+}
+
+/// The content of a tag.
+pub fn tag(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = TagCode::parse(text);
+    let _ = domain::tags::from_hex::<32>(text);
+    let _ = domain::text::typed(&domain::text::half_width(text), 120);
+}
+
+/// A photo, where it is taken and where it is made bare.
+pub fn photo(bytes: &[u8]) {
+    let _ = inspect(bytes, &PhotoHash::of(bytes));
+    let bared = bare(bytes);
+    assert_eq!(bare(&bared), bared, "nothing more comes off");
+}
+
+/// Names of audiences and hashes, as they stand in addresses and columns.
+pub fn word(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(audience) = text.parse::<Audience>() {
+        assert_eq!(audience.to_string().parse(), Ok(audience));
+    }
+    if let Ok(hash) = text.parse::<PhotoHash>() {
+        assert_eq!(hash.to_string(), text);
+    }
+}
+
+fn same<T: DeserializeOwned + Serialize>(bytes: &[u8]) {
+    let Ok(read) = serde_json::from_slice::<T>(bytes) else { return };
+    let written = serde_json::to_string(&read).expect("what was read can be written");
+    let again: T = serde_json::from_str(&written).expect("what was written can be read");
+    assert_eq!(serde_json::to_string(&again).ok(), Some(written));
+}
+
+/// The kind that the first byte chooses, and the rest as JSON.
+fn chosen<'a>(bytes: &[u8], kinds: &'a [impl AsRef<str>]) -> Option<(&'a str, Box<RawValue>)> {
+    let (first, rest) = bytes.split_first()?;
+    let body = RawValue::from_string(std::str::from_utf8(rest).ok()?.to_owned()).ok()?;
+    Some((kinds[usize::from(*first) % kinds.len()].as_ref(), body))
+}
