@@ -163,6 +163,11 @@ pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
 /// Every number of a lane is a change's, a repeated change's, or a hole's.
 pub fn numbers_are_accounted_for(tables: &Tables, repeated: &BTreeSet<(LaneId, i64)>) -> Verdict {
     let logged: BTreeSet<_> = tables.log.values().map(|kept| (kept.lane, kept.n)).collect();
+    for kept in tables.log.values() {
+        if tables.lanes.get(&kept.lane).is_some_and(|lane| lane.last < kept.n) {
+            return broken("I2", format!("number {} of lane {} has an outcome and is free", kept.n, kept.lane));
+        }
+    }
     for lane in tables.lanes.values() {
         for n in 1..=lane.last {
             let in_a_hole = tables.holes.iter().any(|hole| hole.lane == lane.id && (hole.from..=hole.to).contains(&n));
@@ -259,6 +264,8 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
         }
         if let Deed::Fact(Fact::RoundFinished(finished)) = &promise.deed
             && !ledger.server_was_restored
+            // Without a view what others began is not here yet.
+            && !world.place.epoch.is_empty()
             && matches!(world.get(finished.round.into()), Some(Body::Round(round)) if round.finished.is_none())
         {
             return broken("I7", format!("tablet {} does not show the end of {}", tablet.n, finished.round));
