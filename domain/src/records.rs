@@ -37,6 +37,9 @@ macro_rules! bodies {
             $($name($name),)*
         }
 
+        /// The published kinds, in the order of the code.
+        pub const KINDS: &[&str] = &[$($kind),*];
+
         impl Body {
             /// The published name of its kind.
             pub fn kind(&self) -> &'static str {

@@ -47,13 +47,13 @@ pub fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(100 + n))
 }
 
-/// So many people there are: a manager, a supervisor, guards of team 1, cleaners of team 2, a resident.
+/// So many people there are: two managers, a supervisor, guards of team 1, cleaners of team 2, a resident.
 pub const PEOPLE: u128 = 10;
 
 fn everyone() -> impl Iterator<Item = Person> {
     (0..PEOPLE).map(|n| {
         let (role, teams) = match n {
-            0 => (Role::Manager, vec![]),
+            0 | 6 => (Role::Manager, vec![]),
             1 => (Role::Supervisor, vec![team(1)]),
             2..=5 => (Role::Guard, vec![team(1)]),
             9 => (Role::Resident, vec![]),

@@ -26,6 +26,9 @@ struct CommandLine {
     /// Replay one seed and tell everything that happened
     #[arg(long)]
     seed: Option<u64>,
+    /// With --seed: print what was said, logged and kept, one JSON value a line, instead of the story
+    #[arg(long)]
+    corpus: bool,
     /// Go on for so many minutes, however many seeds that is
     #[arg(long)]
     minutes: Option<u64>,
@@ -41,7 +44,7 @@ struct CommandLine {
 fn main() -> ExitCode {
     let asked = CommandLine::parse();
     if let Some(seed) = asked.seed {
-        return replay(seed);
+        return replay(seed, asked.corpus);
     }
     #[cfg(feature = "planted")]
     if asked.planted {
@@ -50,8 +53,12 @@ fn main() -> ExitCode {
     many(&asked)
 }
 
-fn replay(seed: u64) -> ExitCode {
+fn replay(seed: u64, corpus: bool) -> ExitCode {
     let finished = run(seed, true);
+    if corpus {
+        finished.corpus.iter().for_each(|line| println!("{line}"));
+        return ExitCode::SUCCESS;
+    }
     finished.story.iter().for_each(|line| println!("{line}"));
     match finished.broken {
         Some(broken) => {

@@ -59,6 +59,8 @@ pub struct Finished {
     pub saved: usize,
     pub messages: usize,
     pub story: Vec<String>,
+    /// What was said, logged and kept, one JSON value a line.
+    pub corpus: Vec<String>,
 }
 
 /// Runs one seed. A panic in the machines is a failure of its seed.
@@ -81,6 +83,7 @@ pub fn run(seed: u64, told: bool) -> Finished {
         operations: run.rough.operations,
         saved: run.ledger.saved.len(),
         messages: run.messages,
+        corpus: run.corpus(),
         reached: run.reached,
         story: run.story.unwrap_or_default(),
     }
@@ -156,6 +159,7 @@ struct Run {
     epochs: usize,
     messages: usize,
     story: Option<Vec<String>>,
+    samples: Vec<String>,
     /// Which audiences each view's key stands for.
     views: BTreeMap<String, BTreeSet<String>>,
     places: BTreeMap<usize, (String, i64)>,
@@ -182,7 +186,11 @@ impl Run {
             nets: vec![],
             too_old: BTreeSet::new(),
             unknown_for_now: BTreeSet::new(),
-            ledger: Ledger { nodes_disagree: rough.node_skew, ..Default::default() },
+            ledger: Ledger {
+                nodes_disagree: rough.node_skew,
+                without_locks: rough.without_locks,
+                ..Default::default()
+            },
             reached: Reached::default(),
             events: BTreeMap::new(),
             serial: 0,
@@ -197,6 +205,7 @@ impl Run {
             epochs: 1,
             messages: 0,
             story: told.then(Vec::new),
+            samples: vec![],
             views: BTreeMap::new(),
             places: BTreeMap::new(),
             unanswered: BTreeMap::new(),

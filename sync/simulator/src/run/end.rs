@@ -8,6 +8,7 @@ impl Run {
         self.calm = true;
         self.tell(|| "fair weather from here on".into());
         self.server_is_up = true;
+        self.db.calm_down();
         self.patience_until = 0;
         for n in 0..self.tablets.len() {
             self.nets[n] = Net::Fine;
@@ -65,5 +66,26 @@ impl Run {
             }
             Ok(())
         })
+    }
+
+    /// Every message, every logged change with its outcome and records, and the first tablet's outbox, where a story is told.
+    pub(super) fn corpus(&mut self) -> Vec<String> {
+        if self.story.is_none() {
+            return vec![];
+        }
+        let mut lines = std::mem::take(&mut self.samples);
+        self.db.read(|tables| {
+            let mut log: Vec<_> = tables.log.values().filter(|kept| !kept.envelope.is_empty()).collect();
+            log.sort_by_key(|kept| kept.seq);
+            lines.extend(log.iter().map(|kept| {
+                let rows: Vec<&Row> = kept.rows.iter().map(|stored| &stored.row).collect();
+                serde_json::json!({ "change": kept.envelope, "outcome": kept.outcome, "rows": rows }).to_string()
+            }));
+        });
+        let outbox = self.tablets[0].disk.outbox();
+        let (lanes, entries): (Vec<_>, Vec<_>) = (outbox.lanes.values().collect(), outbox.entries.values().collect());
+        let place = self.tablets[0].disk.facts().place;
+        lines.push(serde_json::json!({ "outbox": { "lanes": lanes, "entries": entries, "place": place } }).to_string());
+        lines
     }
 }

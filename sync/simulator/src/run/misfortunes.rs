@@ -11,7 +11,7 @@ impl Run {
         let tablet = &mut self.tablets[n];
         tablet.clock_was_set = true;
         let has_waiting = tablet.disk.entries().any(|entry| entry.is_waiting());
-        tablet.wall_offset = match self.chance.below(5) {
+        tablet.wall_offset = match self.chance.below(8) {
             0 => {
                 self.reached.hit("45 a clock a year ahead");
                 365 * DAY
@@ -24,7 +24,7 @@ impl Run {
                 self.reached.hit("45 a clock past 2038");
                 i64::from(i32::MAX) * 1000 - self.now + 1
             }
-            3 => {
+            3..7 => {
                 if has_waiting {
                     self.reached.hit("45 a clock set back between two saves");
                 }

@@ -176,6 +176,9 @@ impl Run {
                 answer = old;
             }
         }
+        if self.story.is_some() {
+            self.samples.extend(wire::sample(None, Some(&answer)));
+        }
         let latency = self.chance.between(5, 120);
         self.at(latency, Event::Answered { request: id, answer: Box::new(answer_through_json(answer)) });
     }

@@ -108,6 +108,9 @@ impl Run {
         let mut request = through_json(request);
         #[cfg(feature = "planted")]
         self.plant_in(n, at, &mut request);
+        if self.story.is_some() {
+            self.samples.extend(wire::sample(Some(&request), None));
+        }
         let changes = self.note_sending(n, serial, &request);
         self.serial += 1;
         let id = self.serial;
@@ -205,9 +208,15 @@ impl Run {
         let _ = (n, id);
         #[cfg(feature = "planted")]
         if sync::planted::is(sync::planted::Bug::AnyTwoHundredIsOurs)
-            && let Some(Sent { request: Request::Photo(..), .. }) = self.sent.get(&id)
+            && let Some(sent) = self.sent.get(&id)
         {
-            return Answer::Photo(PhotoAnswer::Kept);
+            match &sent.request {
+                Request::Photo(..) => return Answer::Photo(PhotoAnswer::Kept),
+                Request::Pull(_) => {
+                    return self.cached.get(&n).cloned().unwrap_or(Answer::Declined(Fault::Offline));
+                }
+                Request::Hello(_) | Request::Push(_) => {}
+            }
         }
         Answer::Declined(Fault::Offline)
     }

@@ -13,14 +13,20 @@ impl Run {
         self.at(after, Event::Operation);
         let n = self.chance.below(self.tablets.len());
         match self.chance.below(1000) {
-            0..520 => return self.somebody_saves(n),
+            0..520 => {
+                self.somebody_saves(n)?;
+                // Sometimes in another tab at the same moment.
+                if self.chance.percent(15) {
+                    self.somebody_saves(n)?;
+                }
+            }
             520..600 => self.somebody_else_comes(n),
             600..660 => self.another_tab(n),
             660..700 => self.a_tab_closes(n),
             700..790 => self.the_network_changes(n),
             790..830 => self.the_tablet_sleeps(n),
-            830..900 => self.the_server_fails(),
-            900..930 => self.the_clock_changes(n),
+            830..890 => self.the_server_fails(),
+            890..930 => self.the_clock_changes(n),
             _ => self.the_tablet_suffers(n),
         }
         Ok(())
@@ -33,7 +39,7 @@ impl Run {
             return Ok(());
         }
         let Some(at) = self.tablets[n].tab(serial) else { return Ok(()) };
-        let photos = match self.chance.below(12) {
+        let photos = match self.chance.below(8) {
             0 => {
                 let empty = self.chance.percent(15);
                 let photo = self.tablets[n].photograph(self.now, empty);
@@ -200,11 +206,11 @@ impl Run {
         if !self.rough.partitions && !self.rough.portals {
             return;
         }
-        let net = match self.chance.below(4) {
-            0 if self.rough.portals => Net::Portal,
+        let net = match self.chance.below(6) {
+            0 | 1 if self.rough.portals => Net::Portal,
             _ if !self.rough.partitions => return,
-            1 => Net::NothingBack,
-            2 => Net::NothingOut,
+            1 | 2 => Net::NothingBack,
+            3 => Net::NothingOut,
             _ => Net::None,
         };
         match net {

@@ -30,6 +30,22 @@ pub fn answer_through_json(answer: Answer) -> Answer {
     }
 }
 
+/// A message as a line of the corpus.
+pub fn sample(request: Option<&Request>, answer: Option<&Answer>) -> Option<String> {
+    let line =
+        |name: &str, is: serde_json::Result<String>| Some(format!("{{\"message\":\"{name}\",\"is\":{}}}", is.ok()?));
+    match (request, answer) {
+        (Some(Request::Hello(it)), _) => line("hello", serde_json::to_string(it)),
+        (Some(Request::Push(it)), _) => line("push", serde_json::to_string(it)),
+        (Some(Request::Pull(it)), _) => line("pull", serde_json::to_string(it)),
+        (_, Some(Answer::Hello(it))) => line("hello-answer", serde_json::to_string(it)),
+        (_, Some(Answer::Push(it))) => line("push-answer", serde_json::to_string(it)),
+        (_, Some(Answer::Pull(it))) => line("pull-answer", serde_json::to_string(it)),
+        (_, Some(Answer::Photo(it))) => line("photo-answer", serde_json::to_string(it)),
+        _ => None,
+    }
+}
+
 pub fn said(request: &Request) -> String {
     match request {
         Request::Hello(hello) => format!("hello, {} waiting", hello.waiting),
