@@ -210,14 +210,14 @@ pub async fn missing_photos() -> Result<Vec<MissingPhoto>, Trouble> {
 }
 
 /// The accounts of the community, for whoever may set it up.
-#[server(endpoint = "accounts", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "accounts", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn accounts() -> Result<Vec<Account>, Trouble> {
     backend().accounts().await
 }
 
 /// Opens a person's account, which needs `username` and `pass_phrase`; or gives them a new pass phrase, which ends their
 /// sessions, or a new PIN. What is `None` stays as it is; for an empty text the server makes one.
-#[server(endpoint = "give_access", prefix = "/api/v1/online", input = Json)]
+#[server(endpoint = "give_access", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn give_access(
     person: PersonId,
     username: Option<String>,

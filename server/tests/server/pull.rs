@@ -64,14 +64,14 @@ async fn a_view_longer_than_a_page_comes_whole_and_a_cursor_ahead_stays() {
         let world = world(fresh).await;
         let tablet = world.client("guard", true).await;
         let own = lane(world.person("guard"));
-        for push in 0..6 {
+        for push in 0..11 {
             let changes: Vec<_> = (0..100).map(|_| world.finding("many")).collect();
             tablet.push(&push_of(&own, placed(&own, push * 100 + 1, &changes))).await;
         }
         let keys = tablet.keys().await;
         let first = tablet.page(0, &keys).await;
         assert_eq!((first.more, first.rows.len()), (true, sync::messages::PAGE_ROWS));
-        assert_eq!(tablet.view().await.iter().filter(|row| row.kind == "finding").count(), 600);
+        assert_eq!(tablet.view().await.iter().filter(|row| row.kind == "finding").count(), 1_100);
         assert_eq!(tablet.page(1_000_000, &keys).await.cursor, 1_000_000);
     })
     .await;

@@ -71,10 +71,13 @@ const ROUTES: &[(&str, &str)] = &[
     // A function that there is not.
     ("backend::PATH", "bbbbbbbbbbbbb"),
     ("who_am_i", "oooooooooosso"),
-    ("set_pin", "oooooooooosoo"),
+    ("set_pin", "oooooooooosso"),
     ("devices", "ffffffofofsso"),
     ("retire_device", "ffffffofofssn"),
     ("missing_photos", "fffffoofffsso"),
+    ("accounts", "ffffffofofsso"),
+    // To a colleague of this community.
+    ("give_access", "ffffffofofssn"),
     ("tag_sheet", "ffffffofofssn"),
     ("reissue_tag", "ffffffcfcfssn"),
     ("set_up", "ggggggggggggg"),
@@ -252,6 +255,10 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
         }
         "backend::PATH" => online("no_such_function", json!({})).await,
         "set_pin" => online("set_pin", json!({ "pin": "2580" })).await,
+        "give_access" => {
+            let person = PersonId::keyed(scene.world.community, "of-guard");
+            online("give_access", json!({ "person": person, "username": null, "pass_phrase": null, "pin": "" })).await
+        }
         "retire_device" => online("retire_device", scene.device.clone()).await,
         "tag_sheet" => online("tag_sheet", json!({ "checkpoints": [gate] })).await,
         "reissue_tag" => online("reissue_tag", json!({ "checkpoint": gate, "expected_issue": 77 })).await,
