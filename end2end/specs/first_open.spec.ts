@@ -6,7 +6,7 @@ import { expect, test } from "../harness/test";
 const REQUESTS_MOST = 15;
 const BYTES_MOST = 450_000;
 
-test("a first open shows the sign-in within 15 requests and 470 KB", async ({ browser, community }) => {
+test("a first open shows the sign-in within 15 requests and 450 KB", async ({ browser, community }) => {
   const context = await browser.newContext({ locale: "zh-CN" });
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
