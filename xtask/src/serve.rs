@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
 use crate::program::{self, Profile};
-use crate::site::{self, Effort};
+use crate::site::Effort;
 use crate::{doors, progress};
 
 #[derive(clap::Args)]
@@ -26,9 +26,7 @@ impl Serve {
     pub fn run(self) -> Outcome {
         doors::port_is_free(self.port)?;
         doors::folder_is_writable(&self.data)?;
-        let is_first = site::published_release().is_none();
-        let effort = if is_first { Effort::Full } else { Effort::Quick };
-        let program = program::build(Profile::Dev, effort)?;
+        let program = program::build(Profile::Dev, Effort::Quick)?;
         progress::say(&format!("starting the server on http://localhost:{}", self.port));
 
         let mut server = Command::new(program);

@@ -1,6 +1,10 @@
 //! `cargo xtask simulate`: the machines of sync under seeded faults, many seeds or one told in full.
 
-use crate::failure::Outcome;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::{Explain, Outcome};
 use crate::process;
 use crate::toolchain::native_cargo;
 
@@ -48,11 +52,22 @@ pub fn stage() -> Outcome {
     simulator(false, &[])
 }
 
+/// Changes of a few dozen seeds with how the rules ruled on them, written to `file`: a case on one line, its ruling on the next.
+pub fn write_rulings(file: &Path) -> Outcome {
+    let out = fs::File::create(file).explain(format_args!("write {}", file.display()))?;
+    process::run(command(false).args(["--cases", "--seeds", "40"]).stdout(out))
+}
+
 fn simulator(planted: bool, arguments: &[String]) -> Outcome {
+    process::run(command(planted).args(arguments))
+}
+
+fn command(planted: bool) -> Command {
     let mut cargo = native_cargo("run");
     cargo.args(["--quiet", "--locked", "--package=simulator", "--profile=simulation"]);
     if planted {
         cargo.arg("--features=planted");
     }
-    process::run(cargo.arg("--").args(arguments))
+    cargo.arg("--");
+    cargo
 }

@@ -19,45 +19,42 @@ use crate::{progress, workspace};
 use fingerprint::Fingerprint;
 use sources::Sources;
 
-const APP: &str = "target/web/wasm32-unknown-unknown/wasm-release/app.wasm";
-const SCANNER: &str = "target/web/wasm32-unknown-unknown/wasm-release/scanner.wasm";
 /// How much time goes into making the download small.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
     /// What is measured and shipped.
     Full,
-    /// After an edit, for the person who waits to see it.
+    /// For the person who tries it here and waits to see an edit.
     Quick,
 }
 
 const NOTE: &str = "target/web/site.fingerprint";
 
 pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
-    let compile = |build| Running::start("app", &mut toolchain.cargo_build(build))?.finish();
-    let compiled = |path| fs::read(workspace::path(path)).explain(format_args!("read {path}"));
-    progress::step("app, compiled for the browser", || compile(AppBuild::Desk))?;
-    let (desk, scanner) = (compiled(APP)?, compiled(SCANNER)?);
+    let compile = |build: AppBuild| {
+        Running::start("app", &mut toolchain.cargo_build(build))?.finish()?;
+        fs::read(build.app()).explain("read the compiled app")
+    };
+    let whole = match effort {
+        Effort::Full => AppBuild::Desk,
+        Effort::Quick => AppBuild::Edit,
+    };
+    let desk = progress::step("app, compiled for the browser", || compile(whole))?;
+    let scanner = fs::read(whole.scanner()).explain("read the compiled scanner")?;
     let sources = Sources::read()?;
     let recipe = recipe()?;
-    let made_with =
-        |effort: Effort| Fingerprint::of([desk.as_slice(), &scanner, &sources.bytes(), &recipe, &[effort as u8]]);
+    let made_with = Fingerprint::of([desk.as_slice(), &scanner, &sources.bytes(), &recipe, &[effort as u8]]);
 
     let folder = workspace::path("target/site");
     let note = workspace::path(NOTE);
-    if published_release().is_some()
-        && fs::read_to_string(&note)
-            .is_ok_and(|known| [Effort::Full, effort].iter().any(|effort| known == made_with(*effort).as_str()))
-    {
+    if published_release().is_some() && fs::read_to_string(&note).is_ok_and(|known| known == made_with.as_str()) {
         progress::say("site: nothing changed");
         return Ok(());
     }
     let app = match effort {
         // One build is enough to look at: the larger holds everything.
         Effort::Quick => desk.clone(),
-        Effort::Full => {
-            progress::step("app without the managers' pages", || compile(AppBuild::Field))?;
-            compiled(APP)?
-        }
+        Effort::Full => progress::step("app without the managers' pages", || compile(AppBuild::Field))?,
     };
     // Until it is complete, nobody may take it for what it was.
     let _ = fs::remove_file(&note);
@@ -66,7 +63,7 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
         let site = layout::lay_out(&sources, &engine)?;
         publish::publish(&site, &folder, effort)
     })?;
-    fs::write(&note, made_with(effort).as_str()).explain(format_args!("write {NOTE}"))
+    fs::write(&note, made_with.as_str()).explain(format_args!("write {NOTE}"))
 }
 
 /// The name of the release in target/site, once it is all there.

@@ -6,10 +6,10 @@ use std::process::Command;
 
 use clap::ValueEnum;
 
-use crate::failure::Outcome;
+use crate::failure::{Explain, Outcome};
 use crate::program::{self, Profile};
 use crate::site::Effort;
-use crate::toolchain::native_cargo;
+use crate::toolchain::{WebToolchain, native_cargo, rulings};
 use crate::{npm, packages, process, progress, simulate, workspace};
 
 #[derive(clap::Args)]
@@ -67,7 +67,17 @@ fn native() -> Outcome {
 }
 
 fn browser() -> Outcome {
+    progress::step("rulings, for the browser and from here", prepare_rulings)?;
     playwright(Profile::Dev, &[])
+}
+
+/// What `specs/rulings.spec.ts` compares: the rules as the browser runs them, and how they rule here.
+fn prepare_rulings() -> Outcome {
+    let folder = workspace::path("target/rulings");
+    fs::create_dir_all(&folder).explain("create target/rulings")?;
+    process::run(&mut WebToolchain::find()?.cargo_build_rulings())?;
+    fs::copy(rulings(), folder.join("rulings.wasm")).explain("copy the compiled rules")?;
+    simulate::write_rulings(&folder.join("rulings.jsonl"))
 }
 
 /// Times are measured apart from the tests, of what is shipped: a noisy machine fails nothing.

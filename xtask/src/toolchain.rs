@@ -3,7 +3,7 @@
 mod debian;
 mod environment;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Outcome;
@@ -27,13 +27,49 @@ fn rustup_cargo(subcommand: &str) -> Command {
     cargo
 }
 
-/// The two builds of the app.
+/// The builds of the app.
 #[derive(Clone, Copy)]
 pub enum AppBuild {
     /// What everybody opens first.
     Field,
     /// The same with the managers' pages.
     Desk,
+    /// The larger, made for whoever waits to see an edit and not for the download.
+    Edit,
+}
+
+impl AppBuild {
+    fn feature(self) -> &'static str {
+        match self {
+            Self::Field => "app/csr",
+            Self::Desk | Self::Edit => "app/desk",
+        }
+    }
+
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Field | Self::Desk => "wasm-release",
+            Self::Edit => "wasm-edit",
+        }
+    }
+
+    /// The app as it was compiled, before wasm-bindgen.
+    pub fn app(self) -> PathBuf {
+        compiled(self.profile(), "app")
+    }
+
+    pub fn scanner(self) -> PathBuf {
+        compiled(self.profile(), "scanner")
+    }
+}
+
+/// The rules alone, for the test that they rule in the browser as on the server.
+pub fn rulings() -> PathBuf {
+    compiled("wasm-release", "rulings")
+}
+
+fn compiled(profile: &str, package: &str) -> PathBuf {
+    workspace::path(&format!("target/web/{TARGET}/{profile}/{package}.wasm"))
 }
 
 /// What compiles for the browser.
@@ -65,12 +101,23 @@ impl WebToolchain {
     }
 
     pub fn cargo_build(self, build: AppBuild) -> Command {
-        let mut command = match self {
-            Self::Rustup => rustup_cargo("build"),
-            Self::Debian => debian::cargo("build"),
-        };
-        self.describe_the_browsers_half(&mut command, build);
+        let mut command = self.cargo("build");
+        the_browsers_half(&mut command, build);
         command
+    }
+
+    pub fn cargo_build_rulings(self) -> Command {
+        let mut command = self.cargo("build");
+        command.args(["--locked", "--package=rulings", "--lib"]);
+        for_the_browser(&mut command, AppBuild::Field.profile());
+        command
+    }
+
+    fn cargo(self, subcommand: &str) -> Command {
+        match self {
+            Self::Rustup => rustup_cargo(subcommand),
+            Self::Debian => debian::cargo(subcommand),
+        }
     }
 
     pub fn cargo_clippy(self) -> Outcome<Command> {
@@ -78,22 +125,22 @@ impl WebToolchain {
             Self::Rustup => rustup_cargo("clippy"),
             Self::Debian => debian::cargo_clippy()?,
         };
-        self.describe_the_browsers_half(&mut command, AppBuild::Desk);
+        the_browsers_half(&mut command, AppBuild::Desk);
         Ok(command)
     }
+}
 
-    /// The app and, beside it, the scanner.
-    fn describe_the_browsers_half(self, command: &mut Command, build: AppBuild) {
-        command.args(["--locked", "--package=app", "--package=scanner", "--lib"]);
-        let feature = match build {
-            AppBuild::Field => "app/csr",
-            AppBuild::Desk => "app/desk",
-        };
-        command.args(["--profile=wasm-release", "--features", feature]);
-        command.arg(format!("--target={TARGET}"));
-        command.arg("--target-dir").arg(workspace::path("target/web"));
-        command.args(STANDARD_LIBRARY);
-    }
+/// The app and, beside it, the scanner.
+fn the_browsers_half(command: &mut Command, build: AppBuild) {
+    command.args(["--locked", "--package=app", "--package=scanner", "--lib", "--features", build.feature()]);
+    for_the_browser(command, build.profile());
+}
+
+fn for_the_browser(command: &mut Command, profile: &str) {
+    command.args(["--profile", profile]);
+    command.arg(format!("--target={TARGET}"));
+    command.arg("--target-dir").arg(workspace::path("target/web"));
+    command.args(STANDARD_LIBRARY);
 }
 
 fn standard_library_is_here() -> bool {

@@ -18,12 +18,13 @@ use domain::{
     records::{Audience, Body, Reads, Record, Root},
     time::{Interval, Moment},
 };
+use rulings::Case;
 use sync::{
     messages::{Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Row, Seal, Seq, view_key},
     server::{Canon, Head, Lane, LogEntry, Logged, audiences, page_end},
 };
 
-use crate::chance::Chance;
+use crate::{cases, chance::Chance};
 
 /// A logged change.
 #[derive(Debug)]
@@ -201,6 +202,8 @@ struct Inner {
     races: Cell<u32>,
     page_rows: usize,
     pub races_lost: Cell<u64>,
+    /// Every change as it stood before it was logged, where somebody wants them.
+    cases: RefCell<Option<Vec<Case>>>,
 }
 
 impl Database {
@@ -217,6 +220,7 @@ impl Database {
                 races: Cell::new(races),
                 page_rows,
                 races_lost: Cell::new(0),
+                cases: RefCell::new(None),
             }),
         }
     }
@@ -245,6 +249,14 @@ impl Database {
     /// From here on nobody loses a race.
     pub fn calm_down(&self) {
         self.inner.races.set(0);
+    }
+
+    pub fn keep_cases(&self) {
+        *self.inner.cases.borrow_mut() = Some(vec![]);
+    }
+
+    pub fn take_cases(&self) -> Vec<Case> {
+        self.inner.cases.borrow_mut().take().unwrap_or_default()
     }
 
     pub fn races_lost(&self) -> u64 {
@@ -407,6 +419,32 @@ impl Transaction {
         self.writes.records.get(&id).cloned().or_else(|| self.db.read(|tables| tables.records.get(&id).cloned()))
     }
 
+    fn rows_of_root(&self, id: RecordId) -> impl Iterator<Item = Rc<Stored>> {
+        let mut ids = self.db.read(|tables| tables.roots.get(&id).cloned().unwrap_or_default());
+        let own = self.writes.records.values().filter(|stored| stored.row.root == id);
+        ids.extend(own.map(|stored| stored.row.id));
+        ids.into_iter().filter_map(|id| self.stored(id))
+    }
+
+    fn keep_case(&self, entry: &LogEntry<'_>) {
+        let mut kept = self.db.inner.cases.borrow_mut();
+        let Some(kept) = kept.as_mut() else { return };
+        let actor = entry.person.map(|id| {
+            let known = self.stored(id.into()).and_then(|stored| stored.record.clone());
+            match known {
+                Some(Record { body: Body::Person(person), .. }) => person,
+                _ => sync::server::nobody(id),
+            }
+        });
+        kept.extend(cases::of_change(
+            entry.envelope,
+            actor,
+            entry.at,
+            |root| self.rows_of_root(root).map(|stored| stored.row.clone()).collect(),
+            |id| self.stored(*id).map(|stored| stored.row.clone()),
+        ));
+    }
+
     /// Writes a record and notes for whom it disappears. An id that is taken by another root or kind stays what it is.
     fn put(&mut self, seq: Seq, stored: Rc<Stored>) -> bool {
         if let Some(before) = self.stored(stored.row.id) {
@@ -486,10 +524,7 @@ impl Canon for Transaction {
 
     async fn root(&mut self, id: RecordId) -> Result<Root, Failure> {
         self.db.statement().await?;
-        let mut ids = self.db.read(|tables| tables.roots.get(&id).cloned().unwrap_or_default());
-        let own = self.writes.records.values().filter(|stored| stored.row.root == id);
-        ids.extend(own.map(|stored| stored.row.id));
-        Ok(Root { records: ids.into_iter().filter_map(|id| self.stored(id)?.record.clone()).collect() })
+        Ok(Root { records: self.rows_of_root(id).filter_map(|stored| stored.record.clone()).collect() })
     }
 
     async fn reads(&mut self, ids: &[RecordId]) -> Result<Reads, Failure> {
@@ -512,6 +547,7 @@ impl Canon for Transaction {
 
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
         self.db.statement().await?;
+        self.keep_case(&entry);
         let mut rows = vec![];
         for record in entry.records {
             let stored = Rc::new(Stored { row: Row::of(record, entry.seq), record: Some(record.clone()) });

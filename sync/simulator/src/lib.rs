@@ -4,6 +4,7 @@
 //! [`sync::server::page_end`] says, and each tab drives [`sync::device::exchange::Exchange`]. Only disk, database, network and
 //! clocks are made up.
 
+pub mod cases;
 mod chance;
 mod checks;
 mod community;

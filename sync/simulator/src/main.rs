@@ -1,6 +1,7 @@
 //! `cargo xtask simulate`: many seeds on every core, or one of them told in full.
 
 use std::{
+    io::Write,
     process::ExitCode,
     sync::{
         Mutex,
@@ -10,9 +11,11 @@ use std::{
 };
 
 use clap::Parser;
+use rulings::ruling;
 use simulator::{
+    cases,
     faults::{NAMES, Reached},
-    run::{Finished, caught, run},
+    run::{Finished, cases_of, caught, run},
 };
 
 #[derive(Parser)]
@@ -29,6 +32,9 @@ struct CommandLine {
     /// With --seed: print what was said, logged and kept, one JSON value a line, instead of the story
     #[arg(long)]
     corpus: bool,
+    /// Print each change of these seeds with all that it was decided upon, and on the next line how the rules rule
+    #[arg(long)]
+    cases: bool,
     /// Go on for so many minutes, however many seeds that is
     #[arg(long)]
     minutes: Option<u64>,
@@ -45,6 +51,9 @@ fn main() -> ExitCode {
     let asked = CommandLine::parse();
     if let Some(seed) = asked.seed {
         return replay(seed, asked.corpus);
+    }
+    if asked.cases {
+        return rulings(asked.from..asked.from + asked.seeds);
     }
     #[cfg(feature = "planted")]
     if asked.planted {
@@ -70,6 +79,25 @@ fn replay(seed: u64, corpus: bool) -> ExitCode {
             ExitCode::SUCCESS
         }
     }
+}
+
+/// A case on one line, its ruling on the next.
+fn rulings(seeds: std::ops::Range<u64>) -> ExitCode {
+    let samples = match cases::of_samples() {
+        Ok(samples) => samples,
+        Err(fault) => {
+            eprintln!("cannot read the frozen samples: {fault}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    for case in samples.into_iter().chain(seeds.flat_map(cases_of)) {
+        let case = serde_json::to_string(&case).expect("a case is plain data");
+        if writeln!(out, "{case}\n{}", ruling(&case)).is_err() {
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 #[derive(Default)]

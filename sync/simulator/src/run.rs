@@ -24,6 +24,7 @@ use domain::{
     photos::PhotoHash,
     time::Moment,
 };
+use rulings::Case;
 use sync::{
     device::{
         exchange::{Fault, Message, Step},
@@ -87,6 +88,15 @@ pub fn run(seed: u64, told: bool) -> Finished {
         reached: run.reached,
         story: run.story.unwrap_or_default(),
     }
+}
+
+/// The cases of one seed: every change that was decided in it, with what it was decided upon.
+pub fn cases_of(seed: u64) -> Vec<Case> {
+    let mut run = Run::new(seed, false);
+    run.db.keep_cases();
+    // What is broken is told by `run`; the cases are as good.
+    let _ = run.whole();
+    run.db.take_cases()
 }
 
 use wire::{answer_through_json, heard, listed, said, through_json};

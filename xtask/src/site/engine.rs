@@ -71,7 +71,9 @@ pub fn make(app: &[u8], desk: &[u8], scanner: &[u8], effort: Effort) -> Outcome<
                 shrink(&folder.join("app/app_bg.wasm"), &APP_PASSES);
             });
         }
-        Effort::Quick => progress::say("after an edit the app is not made small; `cargo xtask build` and `test` do it"),
+        Effort::Quick => {
+            progress::say("to be tried soon the app is not made small; `cargo xtask build` and `test` do it")
+        }
     }
     fs::write(&note, made_from.as_str()).explain("write target/web/engine/made-from")?;
     read(&folder)
