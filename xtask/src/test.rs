@@ -17,6 +17,9 @@ pub struct Test {
     /// Run only this stage
     #[arg(long, value_name = "NAME")]
     only: Option<Stage>,
+    /// With `--only browser`: what Playwright is told, such as `specs/scan.spec.ts`
+    #[arg(last = true, requires = "only", value_name = "PLAYWRIGHT")]
+    more: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,7 +36,7 @@ impl Test {
     pub fn run(self) -> Outcome {
         for &stage in Stage::value_variants() {
             if self.only.is_none_or(|only| only == stage) {
-                progress::step(stage.heading(), || stage.run())?;
+                progress::step(stage.heading(), || stage.run(&self.more))?;
             }
         }
         Ok(())
@@ -49,11 +52,11 @@ impl Stage {
         }
     }
 
-    fn run(self) -> Outcome {
+    fn run(self, more: &[String]) -> Outcome {
         match self {
             Self::Native => native(),
             Self::Simulated => simulate::stage(),
-            Self::Browser => browser(),
+            Self::Browser => browser(more),
         }
     }
 }
@@ -66,9 +69,9 @@ fn native() -> Outcome {
     process::run(program::tell_release(native_cargo("test").args(["--workspace", "--locked"])))
 }
 
-fn browser() -> Outcome {
+fn browser(more: &[String]) -> Outcome {
     progress::step("rulings, for the browser and from here", prepare_rulings)?;
-    playwright(Profile::Dev, &[])
+    playwright(Profile::Dev, &more.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// What `specs/rulings.spec.ts` compares: the rules as the browser runs them, and how they rule here.
