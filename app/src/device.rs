@@ -3,6 +3,7 @@
 pub mod camera;
 pub mod clock;
 pub mod files;
+pub mod hints;
 pub mod install;
 pub mod network;
 pub mod pictures;

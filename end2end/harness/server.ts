@@ -53,6 +53,15 @@ export class Server {
     await this.ended;
   }
 
+  /** Lets it stand still, with every connection open. */
+  freeze(): void {
+    this.process.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.process.kill("SIGCONT");
+  }
+
   /** Ends it as a power cut does, short of the disk's own cache. */
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");

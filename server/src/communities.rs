@@ -3,7 +3,7 @@
 use domain::{ids::CommunityId, tags::from_hex, time::Moment};
 use ed25519_dalek::SigningKey;
 use sqlx::Row as _;
-use sync::server::Head;
+use sync::{messages::Hint, server::Head};
 
 use crate::{db::Tx, failure::Failure, records::parsed, secrets};
 
@@ -48,6 +48,16 @@ pub async fn head(tx: &mut Tx, id: CommunityId) -> Result<Head, Failure> {
         .fetch_one(&mut **tx)
         .await?;
     Ok(Head { epoch: row.try_get("epoch")?, seq: row.try_get("seq")? })
+}
+
+/// Where every log stands.
+pub async fn heads(tx: &mut Tx) -> Result<Vec<Hint>, Failure> {
+    let rows = sqlx::query("select id, seq, epoch from communities").fetch_all(&mut **tx).await?;
+    let hint = |row: &sqlx::any::AnyRow| {
+        let community = CommunityId(parsed(row, "id")?);
+        Ok(Hint { community, head: row.try_get("seq")?, epoch: row.try_get("epoch")? })
+    };
+    rows.iter().map(hint).collect()
 }
 
 /// How often it changed who gets in and how.

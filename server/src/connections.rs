@@ -1,6 +1,13 @@
 //! Connections: so many at a time, and none that is slow to say what it wants keeps its place.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    fs,
+    net::SocketAddr,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -14,7 +21,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +38,24 @@ impl Default for Limits {
     fn default() -> Self {
         Self { connections: 900, head: Duration::from_secs(30), head_bytes: 64 * 1024 }
     }
+}
+
+/// A connection's place among those that ask. Whoever goes on to listen leaves it to the next.
+#[derive(Clone)]
+pub struct Place(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Place {
+    pub fn leave(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// How many may listen beside those that ask: what the process may open, less what the others and the files need.
+pub fn listeners() -> usize {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let open = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1_024_usize);
+    open.saturating_sub(Limits::default().connections + 100).clamp(16, 2_000)
 }
 
 /// Serves until `stopped`, and then what had begun.
@@ -52,9 +77,11 @@ where
             accepted = listener.accept() => accepted,
             () = &mut stopped => break,
         };
-        let router = router.clone();
+        let (router, place) = (router.clone(), Place(Arc::new(Mutex::new(Some(place)))));
+        let asking = place.clone();
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(asking.clone());
             let request: Request = request.map(Body::new);
             let router = router.clone();
             async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
@@ -64,7 +91,7 @@ where
             if let Err(error) = connection.await {
                 tracing::info!(%peer, %error, "a connection was given up");
             }
-            drop(place);
+            place.leave();
         });
     }
     drop(listener);

@@ -14,11 +14,12 @@ use sqlx::{
     AnyConnection, AnyPool, Connection as _, Row as _,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::Migrator,
+    postgres::PgListener,
     sqlite::SqliteConnectOptions,
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
 };
 
 use crate::failure::Failure;
@@ -28,13 +29,22 @@ pub use sqlx::Error;
 /// One transaction. It rolls back unless it is committed.
 pub struct Tx {
     inner: sqlx::Transaction<'static, sqlx::Any>,
-    /// One that writes gives its turn to the next when it ends.
-    _turn: Option<OwnedSemaphorePermit>,
+    /// One that writes gives its turn to the next when it ends, and says so when it is committed.
+    turn: Option<Turn>,
+}
+
+struct Turn {
+    _permit: OwnedSemaphorePermit,
+    committed: Arc<Notify>,
 }
 
 impl Tx {
     pub async fn commit(self) -> Result<(), Error> {
-        self.inner.commit().await
+        self.inner.commit().await?;
+        if let Some(turn) = self.turn {
+            turn.committed.notify_one();
+        }
+        Ok(())
     }
 }
 
@@ -60,6 +70,8 @@ pub struct Db {
     kind: Kind,
     /// Whoever wants to write waits here, first come, first served, and leaves the connections to those who read.
     turns: Arc<Semaphore>,
+    committed: Arc<Notify>,
+    url: Arc<str>,
     /// Nobody puts another file in the place of one that is open.
     _hold: Option<Arc<Hold>>,
 }
@@ -185,7 +197,8 @@ impl Db {
         let pool =
             options.connect(url).await.map_err(|error| Unreachable(format!("cannot open the database: {error}")))?;
         let turns = Arc::new(Semaphore::new(if kind == Kind::Sqlite { 1 } else { 12 }));
-        Ok(Self { pool, kind, turns, _hold: hold.map(Arc::new) })
+        let committed = Arc::default();
+        Ok(Self { pool, kind, turns, committed, url: url.into(), _hold: hold.map(Arc::new) })
     }
 
     /// Begins a transaction that may write.
@@ -194,7 +207,8 @@ impl Db {
     /// Also [`Error::PoolTimedOut`] when too many others wait.
     pub async fn write(&self) -> Result<Tx, Error> {
         let turn = timeout(TURN_WITHIN, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
+        let permit = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
+        let turn = Turn { _permit: permit, committed: Arc::clone(&self.committed) };
         let statement = match self.kind {
             // Takes the one write lock at once: a transaction that begins with reading could not write any more.
             Kind::Sqlite => "begin immediate",
@@ -215,10 +229,45 @@ impl Db {
 
     /// Begins, whether or not whoever asked is still there. sqlx counts a transaction only once PostgreSQL has answered: given up
     /// before that, the connection would go back to the others with its transaction open, and the next one would be in it.
-    async fn begin(&self, statement: &'static str, turn: Option<OwnedSemaphorePermit>) -> Result<Tx, Error> {
+    async fn begin(&self, statement: &'static str, turn: Option<Turn>) -> Result<Tx, Error> {
         let pool = self.pool.clone();
-        let begun = tokio::spawn(async move { Ok(Tx { inner: pool.begin_with(statement).await?, _turn: turn }) });
+        let begun = tokio::spawn(async move { Ok(Tx { inner: pool.begin_with(statement).await?, turn }) });
         begun.await.map_err(|_| Error::PoolClosed)?
+    }
+
+    /// Waits until this process has written something since it was asked last.
+    pub async fn committed(&self) {
+        self.committed.notified().await;
+    }
+
+    /// Tells the other servers of this database that something was written. Nobody else can share a file of SQLite's.
+    pub async fn announce(&self) -> Result<(), Error> {
+        match self.kind {
+            Kind::Sqlite => Ok(()),
+            Kind::Postgres => sqlx::raw_sql("notify lamplighter").execute(&self.pool).await.map(|_| ()),
+        }
+    }
+
+    /// Calls `heard` whenever another server has announced something, or may have while the line was down. Never ends.
+    pub async fn hear(&self, heard: impl Fn()) {
+        if self.kind == Kind::Sqlite {
+            std::future::pending::<()>().await;
+        }
+        loop {
+            if let Err(error) = self.hear_until_it_fails(&heard).await {
+                tracing::warn!(%error, "other servers are not heard just now, only asked after");
+            }
+            sleep(Duration::from_millis(rand::random_range(500..1_500))).await;
+        }
+    }
+
+    async fn hear_until_it_fails(&self, heard: &impl Fn()) -> Result<(), Error> {
+        let mut line = PgListener::connect(&self.url).await?;
+        line.listen("lamplighter").await?;
+        loop {
+            heard();
+            line.try_recv().await?;
+        }
     }
 
     pub async fn is_well(&self) -> Result<(), Error> {

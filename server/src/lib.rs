@@ -17,6 +17,7 @@ pub mod enrolment;
 pub mod export;
 pub mod failure;
 pub mod founding;
+pub mod hints;
 pub mod http;
 pub mod metrics;
 pub mod origin;

@@ -105,7 +105,7 @@ impl Metrics {
     }
 
     /// Everything as text, with what the database says now.
-    pub fn written(&self, kept: &Kept) -> String {
+    pub fn written(&self, kept: &Kept, listeners: usize) -> String {
         let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let mut out = String::new();
         let changes = counted.changes;
@@ -136,6 +136,12 @@ impl Metrics {
         now(&mut out, "quarantined_changes", "Changes in quarantine that wait for an operator.", kept.quarantined);
         now(&mut out, "missing_photos", "Photos that records name and that have not arrived.", kept.missing_photos);
         now(&mut out, "devices", "Devices that are enrolled and not retired.", kept.devices);
+        now(
+            &mut out,
+            "listeners",
+            "Devices that listen for hints at this server.",
+            i64::try_from(listeners).unwrap_or(0),
+        );
         metric(
             &mut out,
             "devices_seen",

@@ -83,7 +83,7 @@ async fn metrics(
         return Err(Declined::NotFound);
     }
     let kept = Kept::read(&mut state.db.read().await?, clock::now()).await?;
-    let text = state.metrics.written(&kept);
+    let text = state.metrics.written(&kept, state.hints.listeners());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 

@@ -18,7 +18,7 @@ use crate::{
     connections::{self, Limits},
     db::{self, Db},
     failure::Failure,
-    founding, http,
+    founding, hints, http,
     photos::store::{PhotoStore, Place},
     set_up_links,
     site::Site,
@@ -61,6 +61,15 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
     // Connections wait in the listener's queue from the moment it was bound.
     println!("listening on {wire}://{address}");
     let stopped = stop_signal()?;
+    let stopped = {
+        let state = Arc::clone(&state);
+        async move {
+            stopped.await;
+            // Whoever listens would never finish.
+            state.hints.end();
+        }
+    };
+    tokio::spawn(hints::watch(Arc::clone(&state)));
     let router = http::router(Arc::clone(&state));
     let limits = Limits::default();
     match certificate {

@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use tokio::sync::Semaphore;
 
-use crate::{attempts::Attempts, db::Db, metrics::Metrics, photos::store::PhotoStore, probes::Readiness, site::Site};
+use crate::{
+    attempts::Attempts, connections, db::Db, hints::Hints, metrics::Metrics, photos::store::PhotoStore,
+    probes::Readiness, site::Site,
+};
 
 pub type Shared = Arc<State>;
 
@@ -19,6 +22,7 @@ pub struct State {
     /// Whoever has it may read the metrics from elsewhere.
     pub metrics_token: Option<String>,
     pub metrics: Metrics,
+    pub hints: Hints,
     pub readiness: Readiness,
     /// So many people are signed in at a time. Tries are counted within a turn, so that many at once are not one.
     pub sign_in_turns: Semaphore,
@@ -80,6 +84,7 @@ impl State {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             metrics_token,
             metrics: Metrics::default(),
+            hints: Hints::new(connections::listeners()),
             readiness: Readiness::default(),
             sign_in_turns: Semaphore::new(4),
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),

@@ -5,7 +5,7 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, State as Given, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
-    routing::post,
+    routing::{get, post},
 };
 use domain::permissions::{Act, may};
 use serde::de::DeserializeOwned;
@@ -23,7 +23,7 @@ use crate::{
     devices::{self, Device},
     enrolment,
     failure::Failure,
-    records,
+    hints, records,
     state::{Shared, State},
     view,
 };
@@ -37,6 +37,7 @@ pub fn routes() -> Router<Shared> {
         .route(path::HELLO, post(hello))
         .route(path::PUSH, post(take_push))
         .route(path::PULL, post(pull))
+        .route(path::EVENTS, get(hints::events))
         .layer(DefaultBodyLimit::max(MESSAGE_BYTES))
 }
 

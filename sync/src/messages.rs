@@ -26,6 +26,8 @@ pub mod path {
     pub const HELLO: &str = "/api/v1/sync/hello";
     pub const PUSH: &str = "/api/v1/sync/push";
     pub const PULL: &str = "/api/v1/sync/pull";
+    /// A stream of [`super::Hint`]s.
+    pub const EVENTS: &str = "/api/v1/sync/events";
     /// A photo is put at this and its hash: `/api/v1/sync/photos/<hash>`.
     pub const PHOTOS: &str = "/api/v1/sync/photos";
     /// A photo is shown from this and its hash; its thumbnail from that and `/thumbnail`.
@@ -374,6 +376,25 @@ pub struct Page {
     /// As in [`HelloAnswer`]: once it is more than there, a hello brings the new `unlocks`.
     #[serde(default)]
     pub access: i64,
+}
+
+/// Where the log stands: whoever is elsewhere pulls. It comes as a server-sent event, at once, when it changes, and every
+/// [`HINT_AGAIN`] milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    pub community: CommunityId,
+    pub head: Seq,
+    pub epoch: String,
+}
+
+/// After so many milliseconds a hint is said again: a stream that has been silent for longer is none.
+pub const HINT_AGAIN: i64 = 15_000;
+
+impl Hint {
+    /// The event's id: what a device knows already can be told without reading the hint.
+    pub fn id(epoch: &str, head: Seq) -> String {
+        format!("{epoch}/{head}")
+    }
 }
 
 /// A record on its way. `body` is kept as it came, so that what this version does not know survives.

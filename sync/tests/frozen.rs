@@ -16,7 +16,9 @@ use sync::{
         exchange::Place,
         outbox::{Entry, OwnLane},
     },
-    messages::{Enrol, Enrolled, Envelope, Hello, HelloAnswer, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row},
+    messages::{
+        Enrol, Enrolled, Envelope, Hello, HelloAnswer, Hint, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row,
+    },
 };
 
 const COMMUNITY: CommunityId = CommunityId(uuid::Uuid::from_u128(1));
@@ -118,6 +120,7 @@ fn every_message_that_a_release_sent_is_read() {
             "enrolled" => survives::<Enrolled>(&text),
             "hello" => survives::<Hello>(&text),
             "hello-answer" => survives::<HelloAnswer>(&text),
+            "hint" => survives::<Hint>(&text),
             "pull" => survives::<Pull>(&text),
             "photo-answer" => survives::<PhotoAnswer>(&text),
             name if name.starts_with("pull-answer") => survives::<PullAnswer>(&text),

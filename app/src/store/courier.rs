@@ -17,7 +17,7 @@ use sync::{
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
         world::World,
     },
-    messages::{HelloAnswer, PushAnswer, path},
+    messages::{HelloAnswer, Hint, PushAnswer, path},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -28,7 +28,9 @@ use super::{
 use crate::{
     accounts::session::end_what_is_left,
     device::{
-        clock, network,
+        clock,
+        hints::Hints,
+        network,
         tabs::{self, Told},
     },
 };
@@ -89,11 +91,17 @@ pub async fn run(store: Store) {
     // Another tab may have written while this one waited for its turn, and died before it told.
     let _ = store.reload().await;
     let mut exchange = begin(store).await;
+    let mut hints = Hints::new(move |id| {
+        if store.world.with_untracked(|world| Hint::id(&world.place.epoch, world.place.cursor)) != id {
+            store.bell().ring();
+        }
+    });
     loop {
         if store.bell().take_restart() {
             exchange = begin(store).await;
         }
         if store.enrolled.with_untracked(Option::is_none) {
+            hints.close();
             store.bell().wait(i64::from(u32::MAX)).await;
             continue;
         }
@@ -106,12 +114,18 @@ pub async fn run(store: Store) {
         }
         match step {
             Step::Wait { until } => {
+                if store.network.get_untracked() == Network::Good {
+                    hints.keep_open(sent.mono);
+                }
                 if store.bell().wait(until - sent.mono).await {
                     exchange.look();
                 }
             }
             Step::Send(message) => {
                 if let Err(fault) = exchange_once(store, &mut exchange, message).await {
+                    if !matches!(fault, Fault::Busy { .. }) {
+                        hints.close();
+                    }
                     exchange.failed(fault, clock::mono(), clock::jitter());
                     store.network.set(Network::Bad(fault));
                 }

@@ -7,6 +7,7 @@ mod client;
 mod databases;
 mod decoders;
 mod doors;
+mod hints;
 mod hostile_pictures;
 mod https;
 mod kills;

@@ -58,6 +58,13 @@ impl Program {
         self.child.id()
     }
 
+    /// Waits until it has ended by itself.
+    pub async fn ended(&mut self) {
+        while self.child.try_wait().expect("it is ours").is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
     /// As the power goes: SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().expect("it runs");

@@ -63,6 +63,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("path::HELLO", "oooooooooosoo"),
     ("path::PUSH", "oooooooooosoo"),
     ("path::PULL", "oooooooooosoo"),
+    ("path::EVENTS", "oooooooooosoo"),
     (r#"&format!("{}/{{hash}}", path::PHOTOS)"#, "oooooooooosoo"),
     // A photo of the staff's, and one of the managers'.
     (r#"&format!("{}/{{hash}}", path::SHOWN_PHOTOS)"#, "ooooooooonsnn"),
@@ -243,6 +244,7 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
             post(path::PUSH, serde_json::to_value(&push).expect("JSON")).await
         }
         "path::PULL" => post(path::PULL, json!({ "cursor": 0, "epoch": "", "view": "" })).await,
+        "path::EVENTS" => get(path::EVENTS.into()).await,
         r#"&format!("{}/{{hash}}", path::PHOTOS)"# => {
             let bytes = photo(23);
             let url = format!("{}{}/{}", scene.world.base, path::PHOTOS, PhotoHash::of(&bytes));

@@ -21,10 +21,10 @@ use server::{
     clock, communities,
     connections::{self, Limits},
     db::Db,
-    export, http, passwords,
+    export, hints, http, passwords,
     photos::store::{PhotoStore, Place},
     site::{Asset, Site},
-    state::{State, Wire},
+    state::{Shared, State, Wire},
     system,
 };
 use tokio::sync::OnceCell;
@@ -38,6 +38,7 @@ use crate::{
 pub struct World {
     pub base: String,
     pub db: Db,
+    pub state: Shared,
     pub community: CommunityId,
     /// Where its photos are.
     pub photos: PathBuf,
@@ -66,8 +67,9 @@ pub async fn world_within(fresh: Fresh, limits: Limits) -> World {
     let state = State::new(db.clone(), photos, Site(file), Wire::Plain, None);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(connections::serve(listener, http::router(state), limits, std::future::pending()));
-    World { base, db, community, photos: folder, _fresh: fresh }
+    tokio::spawn(hints::watch(state.clone()));
+    tokio::spawn(connections::serve(listener, http::router(state.clone()), limits, std::future::pending()));
+    World { base, db, state, community, photos: folder, _fresh: fresh }
 }
 
 impl World {
