@@ -275,6 +275,9 @@ fn visit_corrected(
         return Decision { records: vec![], flags };
     }
     visit.answers = corrected.answers.clone();
+    // Written again after an earlier one that came late, it follows that one.
+    let is_this = |it: &VisitCorrection| (it.by, it.at, &it.reason) == (author(actor), context.at, &corrected.reason);
+    visit.corrections.retain(|it| !is_this(it));
     visit.corrections.push(VisitCorrection {
         by: author(actor),
         at: context.at,

@@ -61,7 +61,7 @@ pub struct Restored {
 pub async fn restore(backup: &Path, target: &Path, now: Moment) -> Result<Restored, String> {
     let _alone = Hold::alone(target).map_err(|error| error.to_string())?;
     let ready = beside(target, ".restoring");
-    let made = make_ready(backup, &ready).await;
+    let made = make_ready(backup, &ready, now).await;
     let done = match made {
         Ok(communities) => exchange(&ready, target, now).await.map(|former| Restored { communities, former }),
         Err(sentence) => Err(sentence),
@@ -72,7 +72,7 @@ pub async fn restore(backup: &Path, target: &Path, now: Moment) -> Result<Restor
     done
 }
 
-async fn make_ready(backup: &Path, ready: &Path) -> Result<usize, String> {
+async fn make_ready(backup: &Path, ready: &Path, now: Moment) -> Result<usize, String> {
     if !backup.is_file() {
         return Err(format!("there is no file {}", backup.display()));
     }
@@ -85,16 +85,16 @@ async fn make_ready(backup: &Path, ready: &Path) -> Result<usize, String> {
     }
     db::examine(ready).await.map_err(|why| format!("cannot restore {}: {why}", backup.display()))?;
     let db = Db::open(&db::url_of_file(ready)).await.map_err(|error| error.to_string())?;
-    let communities = renew_epochs(&db).await.map_err(|failure| failure.to_string())?;
+    let communities = renew_epochs(&db, now).await.map_err(|failure| failure.to_string())?;
     db.close().await;
     File::open(ready).and_then(|file| file.sync_all()).map_err(|error| cannot("write", ready, &error))?;
     Ok(communities)
 }
 
 /// Gives every community of a database a new epoch, after it was restored by whatever means.
-pub async fn renew_epochs(db: &Db) -> Result<usize, Failure> {
+pub async fn renew_epochs(db: &Db, now: Moment) -> Result<usize, Failure> {
     let mut tx = db.write().await?;
-    let communities = communities::renew_epochs(&mut tx).await?;
+    let communities = communities::renew_epochs(&mut tx, now).await?;
     tx.commit().await?;
     Ok(communities)
 }

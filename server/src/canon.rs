@@ -11,7 +11,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use sqlx::Row as _;
 use sync::{
-    messages::{Hole, Identity, LaneNumber, Outcome, Seq},
+    messages::{Hole, Identity, LaneNumber, Outcome, Receipt, Seq},
+    retold::Later,
     server::{Canon, Head, Lane, LogEntry, Logged},
 };
 
@@ -20,6 +21,7 @@ use crate::{
     db::Tx,
     failure::Failure,
     metrics::Tally,
+    receipts,
     records::{self, parsed},
     sessions,
 };
@@ -230,6 +232,14 @@ impl Canon for SqlCanon {
         self.tally.count(entry.outcome);
         self.logged = Some(entry.seq);
         Ok(())
+    }
+
+    async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Failure> {
+        receipts::told_later(&mut self.tx, self.community, root, receipt).await
+    }
+
+    async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Failure> {
+        receipts::honour(&mut self.tx, self.community, seq, root, receipt).await
     }
 
     async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {

@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     founding,
     photos::store::Place as PhotoPlace,
-    printed_tags, quarantine, serve,
+    printed_tags, quarantine, receipts, serve,
     site::Site,
     starter, tls, users,
 };
@@ -61,6 +61,12 @@ enum Command {
         /// PostgreSQL: its own pg_restore has been run, and devices are to notice.
         #[arg(long)]
         after_pg_restore: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List what devices have brought back since the last restore, which numbers of the lost log are missing, and who has not
+    /// been here yet. Example: lamplighter missing
+    Missing {
         #[command(flatten)]
         place: Place,
     },
@@ -239,6 +245,7 @@ pub async fn run(site: Site) -> ExitCode {
         Command::Backup { file, place } => back_up(&file, &place).await,
         Command::Restore { file: Some(file), place, .. } => restore(&file, &place).await,
         Command::Restore { file: None, place, .. } => renew(&place).await,
+        Command::Missing { place } => missing(&place).await,
         Command::Device { command } => device(command).await,
         Command::Quarantine { command } => in_quarantine(command).await,
         Command::Load { folder, place } => load(&folder, &place).await,
@@ -306,6 +313,7 @@ async fn restore(file: &Path, place: &Place) -> Result<(), String> {
         println!("What was there before is {}", former.display());
     }
     println!("Put the photos back as well, and retire again what was retired since: lamplighter device list");
+    println!("Devices bring back what they still have; what is missing then: lamplighter missing");
     Ok(())
 }
 
@@ -315,9 +323,14 @@ async fn renew(place: &Place) -> Result<(), String> {
         return Err("the database is SQLite: name the backup's file instead of --after-pg-restore".into());
     }
     let db = Db::open(&url).await.map_err(|error| error.to_string())?;
-    let communities = backup::renew_epochs(&db).await.map_err(said)?;
-    println!("Each community has a new epoch: {communities}.");
+    let communities = backup::renew_epochs(&db, clock::now()).await.map_err(said)?;
+    println!("Each community has a new epoch: {communities}. What devices bring back: lamplighter missing");
     Ok(())
+}
+
+async fn missing(place: &Place) -> Result<(), String> {
+    let (db, community) = place.community().await?;
+    receipts::list_missing(&db, community, &mut std::io::stdout().lock()).await.map_err(said)
 }
 
 async fn device(command: Device) -> Result<(), String> {

@@ -24,14 +24,18 @@ fn fresh_epoch() -> String {
 }
 
 /// Gives every community a new epoch: what devices hold of the log may be more than is here now. Returns how many there are.
-pub async fn renew_epochs(tx: &mut Tx) -> Result<usize, Failure> {
+/// From here on what a receipt brings is told from what is decided anew.
+pub async fn renew_epochs(tx: &mut Tx, now: Moment) -> Result<usize, Failure> {
     let communities = all(tx).await?;
     for community in &communities {
+        let epoch = fresh_epoch();
         sqlx::query("update communities set epoch = $2 where id = $1")
             .bind(community.to_string())
-            .bind(fresh_epoch())
+            .bind(&epoch)
             .execute(&mut **tx)
             .await?;
+        let sql = "insert into epochs (community_id, epoch, began, seq) select id, epoch, $2, seq from communities where id = $1";
+        sqlx::query(sql).bind(community.to_string()).bind(now.0).execute(&mut **tx).await?;
     }
     Ok(communities.len())
 }

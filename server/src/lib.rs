@@ -26,6 +26,7 @@ pub mod photos;
 pub mod printed_tags;
 pub mod probes;
 pub mod quarantine;
+pub mod receipts;
 pub mod records;
 pub mod secrets;
 pub mod serve;

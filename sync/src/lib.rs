@@ -6,4 +6,5 @@ pub mod device;
 pub mod messages;
 #[cfg(feature = "planted")]
 pub mod planted;
+pub mod retold;
 pub mod server;

@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     changes::{RULES, Undecodable},
-    decide::{Actor, Context, Decision, Side, again, decide},
+    decide::{Actor, Context, Decision, Side, decide},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
     records::{Reads, Record, Root},
@@ -22,8 +22,9 @@ use crate::planted::{self, Bug};
 
 use crate::messages::{
     CHANGE_BYTES, Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed,
-    Profile, Push, PushAnswer, Seal, Seq,
+    Profile, Push, PushAnswer, Receipt, Seal, Seq,
 };
+use crate::retold::{Later, retold};
 
 /// The most numbers that a device may declare lost at once.
 const HOLE_MOST: LaneNumber = 1_000_000;
@@ -46,6 +47,10 @@ pub trait Canon {
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Self::Failure>;
     /// Keeps the change with its outcome, and the records that it wrote, at `entry.seq`.
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Self::Failure>;
+    /// What was told later than `receipt` of this root's records, and has come before it all the same.
+    async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Self::Failure>;
+    /// Keeps that the change logged at `seq` was taken by its receipt, with the root that it wrote to.
+    async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Self::Failure>;
     /// Signs `words` with the community's key, the same each time; a restored server has the same key.
     async fn proof(&mut self, words: &[u8]) -> Result<String, Self::Failure>;
 }
@@ -281,6 +286,8 @@ async fn settle<C: Canon>(
     #[cfg(feature = "planted")]
     let at = if planted::is(Bug::LatestUsedAsTheTime) { Interval::exactly(at.latest) } else { at };
     let told = honoured(canon, sender, lane, placed).await?;
+    let receipt = placed.receipt.as_ref().filter(|_| told.is_some());
+    let mut root_of_receipt = None;
     let change = opened.and_then(|envelope| {
         let same = envelope.id == placed.id;
         if same { envelope.open() } else { Err(Undecodable::Malformed { detail: "another id than its place".into() }) }
@@ -288,8 +295,14 @@ async fn settle<C: Canon>(
     let (outcome, records) = match change {
         Err(undecodable) => (Outcome::Quarantined { undecodable }, vec![]),
         Ok(change) => {
-            let root = canon.root(change.deed.root(sender.community)).await?;
-            let reads = canon.reads(&change.deed.reads(sender.community)).await?;
+            let root_id = change.deed.root(sender.community);
+            let root = canon.root(root_id).await?;
+            let later = match receipt {
+                Some(receipt) => canon.told_later(root_id, receipt).await?,
+                None => Later::default(),
+            };
+            root_of_receipt = Some(root_id);
+            let reads = canon.reads(&later.reads(&change, sender.community)).await?;
             let actor = match canon.person(lane.person).await? {
                 Some(person) => Actor::Person(person),
                 None => Actor::Person(nobody(lane.person)),
@@ -298,10 +311,9 @@ async fn settle<C: Canon>(
             match told {
                 None => decided(|| decide(&root, &reads, &change, &actor, &context)),
                 // Nothing is decided twice: what was told stands, and what it wrote is written again.
-                Some(Outcome::Accepted { flags }) => decided(|| {
-                    let records = again(&root, &reads, &change, &actor, &context);
-                    Ok(Decision { records, flags })
-                }),
+                Some(Outcome::Accepted { flags }) => {
+                    decided(|| Ok(Decision { records: retold(root, &reads, &change, &actor, &context, &later), flags }))
+                }
                 Some(told @ (Outcome::Refused { .. } | Outcome::Quarantined { .. })) => (told, vec![]),
             }
         }
@@ -322,6 +334,9 @@ async fn settle<C: Canon>(
             records: &records,
         })
         .await?;
+    if let Some(receipt) = receipt {
+        canon.honour(seq, root_of_receipt, receipt).await?;
+    }
     Ok(outcome)
 }
 

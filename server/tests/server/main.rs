@@ -24,6 +24,7 @@ mod proxies;
 mod pull;
 mod push;
 mod races;
+mod restores;
 mod rights;
 mod tags;
 mod together;

@@ -38,6 +38,12 @@ impl Cluster {
     }
 }
 
+/// One of PostgreSQL's own programs, beside those that run the cluster.
+pub fn tool(name: &str) -> Command {
+    let one = programs().expect("a cluster runs").join("initdb");
+    Command::new(fs::canonicalize(one).expect("it is installed").with_file_name(name))
+}
+
 fn start() -> Option<Cluster> {
     let Some(programs) = programs() else {
         assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed, and CI tests both databases");

@@ -26,7 +26,8 @@ use server::{
 };
 use sqlx::error::{DatabaseError, ErrorKind};
 use sync::{
-    messages::{Hole, Identity, LaneNumber, Profile, Push, PushAnswer},
+    messages::{Hole, Identity, LaneNumber, Profile, Push, PushAnswer, Receipt, Seq},
+    retold::Later,
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, push},
 };
 use tempfile::TempDir;
@@ -137,6 +138,14 @@ impl Canon for Unlucky<'_> {
     }
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
         self.inner.log(entry).await?;
+        self.step()
+    }
+    async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Failure> {
+        let done = self.inner.told_later(root, receipt).await?;
+        self.step().map(|()| done)
+    }
+    async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Failure> {
+        self.inner.honour(seq, root, receipt).await?;
         self.step()
     }
     async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {

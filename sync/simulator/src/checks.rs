@@ -6,14 +6,17 @@ use domain::{
     changes::{Deed, Fact, Request},
     ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId},
     photos::PhotoHash,
-    records::Body,
+    records::{Body, Record},
 };
 use sync::{
     device::outbox::{Entry, EntryState, PhotoState},
-    messages::{Outcome, Profile, Seq},
+    messages::{Envelope, Outcome, Profile, Seq},
 };
 
-use crate::{database::Tables, tablet::Tablet};
+use crate::{
+    database::{Kept, Tables},
+    tablet::Tablet,
+};
 
 /// What was broken, and how.
 #[derive(Clone, Debug)]
@@ -319,6 +322,32 @@ pub fn i12_rebuilt_records_are_the_same(tables: &Tables) -> Verdict {
         let again = rebuilt.get(id).map(|stored| (stored.row.seq, stored.row.body.get()));
         if again != Some((stored.row.seq, stored.row.body.get())) {
             return broken("I12", format!("record {id} is not what the log says"));
+        }
+    }
+    Ok(())
+}
+
+/// What receipts brought is as it was told last, in whatever order they came.
+pub fn receipts_keep_their_order(tables: &Tables) -> Verdict {
+    let change = |kept: &Kept| Envelope::read(&kept.envelope).ok()?.open().ok();
+    let by_seq: BTreeMap<Seq, &Kept> = tables.log.values().map(|kept| (kept.seq, &**kept)).collect();
+    let mut last: BTreeMap<(&str, RecordId), (Seq, &Kept)> = BTreeMap::new();
+    for (seq, (_, receipt)) in &tables.honoured {
+        let Some(kept) = by_seq.get(seq).filter(|kept| matches!(kept.outcome, Outcome::Accepted { .. })) else {
+            continue;
+        };
+        let Some(Deed::Request(Request::PutPerson(person))) = change(kept).map(|change| change.deed) else { continue };
+        let latest = last.entry((&receipt.epoch, person.id.into())).or_insert((receipt.seq, *kept));
+        if receipt.seq > latest.0 {
+            *latest = (receipt.seq, *kept);
+        }
+    }
+    for ((epoch, id), (told, kept)) in last {
+        let Some(stored) = tables.records.get(&id) else { return broken("receipts", format!("{id} is nowhere")) };
+        let by = tables.honoured.get(&stored.row.seq).map(|(_, receipt)| receipt);
+        let Some(Record { body: Body::Person(there), .. }) = &stored.record else { continue };
+        if by.is_some_and(|receipt| receipt.epoch == epoch) && there.revision != Some(kept.id) {
+            return broken("receipts", format!("{id} is not as {} at {told} of {epoch} said", kept.id));
         }
     }
     Ok(())

@@ -20,7 +20,10 @@ use domain::{
 };
 use rulings::Case;
 use sync::{
-    messages::{Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Row, Seal, Seq, view_key},
+    messages::{
+        Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Receipt, Row, Seal, Seq, view_key,
+    },
+    retold::{Later, Retold},
     server::{Canon, Head, Lane, LogEntry, Logged, audiences, page_end},
 };
 
@@ -76,6 +79,10 @@ pub struct Tables {
     pub devices: BTreeMap<DeviceId, Device>,
     pub photos: BTreeSet<PhotoHash>,
     teams: BTreeSet<TeamId>,
+    /// Changes that were taken by their receipts, with the roots that they wrote to.
+    pub honoured: BTreeMap<Seq, (Option<RecordId>, Receipt)>,
+    /// Where the log stood when this epoch began, if a backup did.
+    pub restored_at: Option<Seq>,
 }
 
 impl Tables {
@@ -361,6 +368,7 @@ struct Writes {
     log: Vec<Rc<Kept>>,
     records: BTreeMap<RecordId, Rc<Stored>>,
     departures: Vec<((Seq, RecordId), String)>,
+    honoured: BTreeMap<Seq, (Option<RecordId>, Receipt)>,
 }
 
 impl Drop for Transaction {
@@ -385,6 +393,7 @@ impl Transaction {
             tables.log.extend(writes.log.into_iter().map(|kept| (kept.id, kept)));
             writes.records.into_values().for_each(|stored| tables.put(stored));
             tables.departures.extend(writes.departures);
+            tables.honoured.extend(writes.honoured);
         });
         Ok(())
     }
@@ -413,6 +422,11 @@ impl Transaction {
             rows: written,
         };
         self.writes.log.push(Rc::new(entry));
+    }
+
+    fn kept(&self, seq: Seq) -> Option<Rc<Kept>> {
+        let own = self.writes.log.iter().find(|kept| kept.seq == seq).cloned();
+        own.or_else(|| self.db.read(|tables| tables.log.values().find(|kept| kept.seq == seq).cloned()))
     }
 
     fn stored(&self, id: RecordId) -> Option<Rc<Stored>> {
@@ -538,6 +552,37 @@ impl Canon for Transaction {
             Body::Person(person) => Some(person.clone()),
             _ => None,
         }))
+    }
+
+    async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Failure> {
+        self.db.statement().await?;
+        let (mut honoured, restored_at) = self.db.read(|tables| (tables.honoured.clone(), tables.restored_at));
+        honoured.extend(self.writes.honoured.clone());
+        let mut later: Vec<(Seq, Seq)> = honoured
+            .iter()
+            .filter(|(_, (of, it))| *of == Some(root) && it.epoch == receipt.epoch && it.seq > receipt.seq)
+            .map(|(seq, (_, it))| (it.seq, *seq))
+            .collect();
+        later.sort_unstable();
+        let told = later.into_iter().filter_map(|(_, seq)| self.kept(seq)).filter_map(|kept| {
+            let is_accepted = matches!(kept.outcome, Outcome::Accepted { .. });
+            let retold = Retold { envelope: kept.envelope.clone(), person: kept.person?, at: kept.at };
+            is_accepted.then_some(retold)
+        });
+        let told = told.collect();
+        let mut ids = self.db.read(|tables| tables.roots.get(&root).cloned().unwrap_or_default());
+        ids.extend(self.writes.records.values().filter(|it| it.row.root == root).map(|it| it.row.id));
+        let anew = ids.into_iter().filter(|id| {
+            let seq = self.stored(*id).map(|stored| stored.row.seq);
+            seq > restored_at && restored_at.is_some() && seq.is_some_and(|seq| !honoured.contains_key(&seq))
+        });
+        Ok(Later { told, anew: anew.collect() })
+    }
+
+    async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Failure> {
+        self.db.statement().await?;
+        self.writes.honoured.insert(seq, (root, receipt.clone()));
+        Ok(())
     }
 
     async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {

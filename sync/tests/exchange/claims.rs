@@ -348,6 +348,65 @@ fn a_restored_server_that_grew_past_the_cursor_is_told_everything_and_keeps_what
     assert_eq!(tablet.world.outbox.waiting().count(), 0);
 }
 
+/// A gate with a name of its own.
+fn gate(name: &str) -> Deed {
+    let id = AreaId(Uuid::from_u128(9));
+    Deed::Request(Request::PutArea(Area { id, name: Words::new("门", name), inside: None, kind: AreaKind::Gate }))
+}
+
+fn name_of_gate(server: &Memory) -> String {
+    match &server.records[&AreaId(Uuid::from_u128(9)).into()].1.body {
+        Body::Area(area) => area.name.en.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Two tablets say one after the other what they have, and the server forgets it; they come back in this order.
+fn returning(order: [usize; 2], meanwhile: impl Fn(&mut Memory)) -> (Memory, RoundId) {
+    let mut server = Memory::new();
+    let mut backup = server.clone();
+    let mut tablets = [Tablet::new(device(1)), Tablet::new(device(2))];
+    tablets[0].save(guard(0), vec![gate("first")]);
+    let (round, _) = tablets[0].start_round(guard(1));
+    tablets[0].settle(&mut server);
+    tablets[1].save(guard(0), vec![gate("second")]);
+    tablets[1].save(guard(2), vec![Deed::Fact(Fact::RoundFinished(RoundFinished { round, note: String::new() }))]);
+    tablets[1].settle(&mut server);
+    tablets[0].settle(&mut server);
+    assert_eq!(name_of_gate(&server), "second");
+    backup.is_restored("second");
+    meanwhile(&mut backup);
+    for n in order {
+        tablets[n].settle(&mut backup);
+    }
+    (backup, round)
+}
+
+#[test]
+fn whichever_tablet_returns_first_to_a_restored_server_what_was_said_last_stands() {
+    for order in [[0, 1], [1, 0]] {
+        let (server, round) = returning(order, |_| ());
+        assert_eq!(name_of_gate(&server), "second", "{order:?}");
+        let finished = match &server.records[&round.into()].1.body {
+            Body::Round(round) => round.finished.is_some(),
+            other => panic!("{other:?}"),
+        };
+        assert!(finished, "{order:?}");
+    }
+}
+
+#[test]
+fn what_is_decided_after_a_restore_is_not_undone_by_what_was_said_before_it() {
+    for order in [[0, 1], [1, 0]] {
+        let (server, _) = returning(order, |server| {
+            let mut desk = Tablet::new(device(3));
+            desk.save(guard(0), vec![gate("third")]);
+            desk.settle(server);
+        });
+        assert_eq!(name_of_gate(&server), "third", "{order:?}");
+    }
+}
+
 #[test]
 fn a_receipt_that_no_server_of_ours_wrote_counts_for_nothing() {
     let (mut server, mut tablet) = pair();

@@ -12,14 +12,15 @@ use domain::{
     photos::{PhotoFault, PhotoHash},
     records::{Audience, Body, Reads, Record, Root},
     text::Words,
-    time::Moment,
+    time::{Interval, Moment},
 };
 use futures::executor::block_on;
 use sync::{
     messages::{
         Enrolled, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, PhotoAnswer, Profile, Pull,
-        PullAnswer, Push, PushAnswer, Row, Seal, Seq, view_key,
+        PullAnswer, Push, PushAnswer, Receipt, Row, Seal, Seq, view_key,
     },
+    retold::{Later, Retold},
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, page_end, push},
 };
 use uuid::Uuid;
@@ -48,6 +49,9 @@ pub struct Memory {
     pub photos: BTreeMap<PhotoHash, usize>,
     pub access: i64,
     pub hellos: Cell<usize>,
+    pub honoured: Vec<(Seq, Option<RecordId>, Receipt)>,
+    /// Where the log stood when this epoch began.
+    pub restored_at: Seq,
 }
 
 impl Memory {
@@ -73,6 +77,8 @@ impl Memory {
             photos: BTreeMap::new(),
             access: 0,
             hellos: Cell::new(0),
+            honoured: vec![],
+            restored_at: Seq::MAX,
         };
         for n in 0..=6 {
             let role = match n {
@@ -91,6 +97,13 @@ impl Memory {
             memory.put(Record::new(Audience::Staff, Body::Person(person)));
         }
         memory
+    }
+
+    /// This copy takes the server's place.
+    pub fn is_restored(&mut self, epoch: &str) {
+        self.epoch = epoch.into();
+        self.restored_at = self.seq;
+        self.honoured.clear();
     }
 
     pub fn put(&mut self, record: Record) {
@@ -212,6 +225,29 @@ impl Canon for Memory {
             Body::Person(person) => Some(person.clone()),
             _ => None,
         }))
+    }
+    async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Infallible> {
+        let mut told: Vec<_> = self
+            .honoured
+            .iter()
+            .filter(|(_, of, it)| *of == Some(root) && it.epoch == receipt.epoch && it.seq > receipt.seq)
+            .filter_map(|(seq, _, it)| self.log.values().find(|kept| kept.0.seq == *seq).map(|kept| (it.seq, kept)))
+            .filter(|(_, kept)| is_accepted(&kept.0.outcome))
+            .map(|(seq, kept)| {
+                let (person, at) = (self.lanes[&kept.1].person, Interval::exactly(kept.3));
+                (seq, Retold { envelope: kept.4.clone(), person, at })
+            })
+            .collect();
+        told.sort_by_key(|(seq, _)| *seq);
+        let anew = self.records.values().filter(|(seq, record)| {
+            record.root == root && *seq > self.restored_at && !self.honoured.iter().any(|(at, ..)| at == seq)
+        });
+        let anew = anew.map(|(_, record)| record.id).collect();
+        Ok(Later { told: told.into_iter().map(|(_, retold)| retold).collect(), anew })
+    }
+    async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Infallible> {
+        self.honoured.push((seq, root, receipt.clone()));
+        Ok(())
     }
     async fn proof(&mut self, words: &[u8]) -> Result<String, Infallible> {
         Ok(PhotoHash::of(&[b"the community's key".as_slice(), words].concat()).to_string())

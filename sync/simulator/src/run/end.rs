@@ -54,6 +54,7 @@ impl Run {
             checks::i3_order_is_kept(&self.ledger, tables)?;
             checks::i9_bytes_are_kept(&self.ledger, &self.tablets, tables)?;
             checks::i12_rebuilt_records_are_the_same(tables)?;
+            checks::receipts_keep_their_order(tables)?;
             checks::times_are_bounded(&self.ledger, tables)?;
             for (n, tablet) in self.tablets.iter().enumerate() {
                 if tablet.dead || !self.is_known(n) {

@@ -43,6 +43,7 @@ impl Run {
         self.calls.clear();
         self.epochs += 1;
         tables.epoch = format!("epoch {}", self.epochs);
+        tables.restored_at = Some(tables.seq);
         self.ledger.server_was_restored = true;
         // The photos' folder is not in the database's backup: it has them all.
         tables.photos = self.db.read(|now| now.photos.clone());
