@@ -76,24 +76,25 @@ pub async fn watch(state: Shared) {
 }
 
 async fn follow(state: &State, told: &Notify) {
-    let mut announced = BTreeMap::new();
+    let (mut announced, mut has_written) = (BTreeMap::new(), false);
     loop {
-        let is_own = tokio::select! {
-            () = state.db.committed() => true,
-            () = told.notified() => false,
-            () = sleep(LOOK_AGAIN) => false,
-        };
+        tokio::select! {
+            () = state.db.committed() => has_written = true,
+            () = told.notified() => {}
+            () = sleep(LOOK_AGAIN) => {}
+        }
         sleep(TOGETHER).await;
         if let Err(failure) = look(state).await {
             tracing::warn!(%failure, "cannot see where the log stands");
             continue;
         }
         let heads = state.hints.heads.borrow().clone();
-        if !is_own || heads == announced {
+        if !has_written || heads == announced {
+            has_written = false;
             continue;
         }
         match state.db.announce().await {
-            Ok(()) => announced = heads,
+            Ok(()) => (announced, has_written) = (heads, false),
             Err(error) => tracing::warn!(%error, "cannot tell the other servers"),
         }
     }
@@ -124,6 +125,7 @@ pub async fn events(
         community: device.community,
         heads: state.hints.heads.subscribe(),
         ended: state.hints.ended.subscribe(),
+        spread: 500 + 16 * state.hints.listeners() as u64,
         said: None,
         again: Instant::now(),
         until: Instant::now() + LASTS.mul_f64(rand::random_range(0.7..1.0)),
@@ -151,6 +153,8 @@ struct Listener {
     community: CommunityId,
     heads: watch::Receiver<BTreeMap<CommunityId, Hint>>,
     ended: watch::Receiver<bool>,
+    /// Not everybody pulls at the same moment, and of many changes in a row some are told together: the more listen, the more.
+    spread: u64,
     said: Option<Hint>,
     /// When what was said last is said again.
     again: Instant,
@@ -179,8 +183,7 @@ impl Listener {
             tokio::select! {
                 changed = self.heads.changed() => {
                     changed.expect("it is kept as long as the state");
-                    // Not everybody pulls at the same moment, and of many changes in a row some are told together.
-                    sleep(Duration::from_millis(rand::random_range(50..800))).await;
+                    sleep(Duration::from_millis(rand::random_range(50..self.spread))).await;
                 }
                 () = sleep_until(self.again) => {}
             }
