@@ -3,6 +3,7 @@
 mod engine;
 mod fingerprint;
 mod layout;
+mod minify;
 mod publish;
 mod sources;
 mod styles;
@@ -60,7 +61,11 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
     let _ = fs::remove_file(&note);
     progress::step("site", || {
         let engine = engine::make(&app, &desk, &scanner, effort)?;
-        let site = layout::lay_out(&sources, &engine)?;
+        let styles = match effort {
+            Effort::Full => minify::styles(&sources.styles),
+            Effort::Quick => sources.styles.clone(),
+        };
+        let site = layout::lay_out(&Sources { styles, ..sources }, &engine)?;
         publish::publish(&site, &folder, effort)
     })?;
     fs::write(&note, made_with.as_str()).explain(format_args!("write {NOTE}"))

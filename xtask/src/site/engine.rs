@@ -7,9 +7,10 @@ use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::failure::{Explain, Outcome};
+use crate::failure::{Explain, Failure, Outcome};
 use crate::site::Effort;
 use crate::site::fingerprint::Fingerprint;
+use crate::site::minify;
 use crate::{npm, process, progress, workspace};
 
 const BINARYEN: &str = "132.0.0";
@@ -70,6 +71,9 @@ pub fn make(app: &[u8], desk: &[u8], scanner: &[u8], effort: Effort) -> Outcome<
                 both.spawn(|| shrink(&folder.join("desk/app_bg.wasm"), &APP_PASSES));
                 shrink(&folder.join("app/app_bg.wasm"), &APP_PASSES);
             });
+            for build in ["app", "desk"] {
+                minify::module(&folder.join(build).join("app.js"));
+            }
         }
         Effort::Quick => {
             progress::say("to be tried soon the app is not made small; `cargo xtask build` and `test` do it")
@@ -84,7 +88,48 @@ fn bind(compiled: &[u8], folder: &Path) -> Outcome {
     bindgen.input_bytes("app", compiled.to_vec());
     bindgen.web(true).explain("run wasm-bindgen")?;
     bindgen.typescript(false).omit_default_module_path(true).remove_producers_section(true);
-    bindgen.generate(folder).map_err(|error| format!("{error:#}")).explain("run wasm-bindgen")
+    let mut output = bindgen.generate_output().map_err(|error| format!("{error:#}")).explain("run wasm-bindgen")?;
+    // What it calls the imports is long and full of hashes, which cost 2 % of the download in two places.
+    let mut names = vec![];
+    for (n, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        names.push((std::mem::replace(&mut import.name, short_name(n)), import.name.clone()));
+    }
+    output.emit(folder).map_err(|error| format!("{error:#}")).explain("write what wasm-bindgen made")?;
+    let script = folder.join("app.js");
+    let text = fs::read_to_string(&script).explain("read wasm-bindgen's script")?;
+    fs::write(&script, with_short_names(&text, &names)?).explain("write wasm-bindgen's script")
+}
+
+/// a, b … z, aa, ba …
+fn short_name(n: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(n % 26).expect("a letter's number is small"));
+    let rest = (n / 26).checked_sub(1).map(short_name).unwrap_or_default();
+    format!("{letter}{rest}")
+}
+
+/// The script gives each import as `name: function …`, once.
+fn with_short_names(script: &str, names: &[(String, String)]) -> Outcome<String> {
+    let short: BTreeMap<&str, &str> = names.iter().map(|(long, short)| (long.as_str(), short.as_str())).collect();
+    let mut renamed = 0;
+    let lines = script.lines().map(|line| {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        let given = rest.split_once(": ").and_then(|(name, given)| Some((short.get(name)?, given)));
+        match given {
+            Some((name, given)) => {
+                renamed += 1;
+                format!("{indent}{name}: {given}\n")
+            }
+            None => format!("{line}\n"),
+        }
+    });
+    let script: String = lines.collect();
+    if renamed == short.len() {
+        return Ok(script);
+    }
+    Err(Failure::new(format!(
+        "wasm-bindgen's script gives {renamed} of {} imports in a way that is known",
+        short.len()
+    )))
 }
 
 /// The app works without it, only larger; so a missing wasm-opt is said, not fatal.
@@ -129,4 +174,33 @@ fn collect(folder: &Path, prefix: &str, into: &mut BTreeMap<String, Vec<u8>>) ->
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_have_short_names_of_which_no_two_are_the_same() {
+        let names: std::collections::BTreeSet<String> = (0..2_000).map(short_name).collect();
+        assert_eq!(
+            (names.len(), short_name(0), short_name(25), short_name(26)),
+            (2_000, "a".into(), "z".into(), "aa".into())
+        );
+        assert!(names.iter().all(|name| name.len() <= 3));
+    }
+
+    #[test]
+    fn an_import_is_renamed_where_it_is_given_and_nowhere_else() {
+        let names = [("__wbg_now_12".to_owned(), "a".to_owned())];
+        let script = "// __wbg_now_12: no\n    __wbg_now_12: function() {\n        return now;\n";
+        let renamed = with_short_names(script, &names).expect("it is given");
+        assert_eq!(renamed, "// __wbg_now_12: no\n    a: function() {\n        return now;\n");
+    }
+
+    #[test]
+    fn a_script_that_gives_its_imports_otherwise_is_not_taken() {
+        let names = [("__wbg_now_12".to_owned(), "a".to_owned())];
+        assert!(with_short_names("imports.__wbg_now_12 = now;", &names).is_err());
+    }
 }

@@ -85,7 +85,7 @@ fn keep(files: &mut BTreeMap<String, Vec<u8>>, stem: &str, extension: &str, cont
 fn script_with_snippets(engine: &Bound) -> (String, BTreeMap<String, Vec<u8>>) {
     let bytes = engine.snippets.iter().flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]);
     let folder = format!("snippets-{}", Fingerprint::of(bytes));
-    let script = engine.script.replace("from './snippets/", &format!("from './{folder}/"));
+    let script = engine.script.replace("./snippets/", &format!("./{folder}/"));
     let snippets = engine.snippets.iter().map(|(path, content)| (format!("assets/{folder}/{path}"), content.clone()));
     (script, snippets.collect())
 }
