@@ -1,20 +1,26 @@
 //! Everything that reads bytes from elsewhere, each as a function of bytes: what cargo-fuzz calls, and the server's tests with
 //! arbitrary bytes. None of them may panic, and what was read must be read again as the same.
 
+use axum::http::{HeaderMap, HeaderValue, header};
 use domain::{
     changes::{CHANGE_VERSION, Change, Deed, FACTS, REQUESTS},
     decide::{Actor, Context, Side, decide},
     ids::{CommunityId, RecordId},
     photos::{PhotoHash, bare},
-    records::{Audience, Body, Reads, Root},
+    records::{Audience, Body, KINDS, Reads, Root},
     tags::TagCode,
     time::{Contact, Interval, Moment},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use server::photos::inspect::inspect;
+use server::{cookies, photos::inspect::inspect, starter::of_file};
+use sync::device::{
+    exchange::Place,
+    outbox::{Entry, OwnLane, OwnPhoto},
+};
 use sync::messages::{
-    Enrol, Enrolled, Envelope, Hello, HelloAnswer, PhotoAbsence, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row,
+    Enrol, Enrolled, Envelope, Hello, HelloAnswer, Hint, PhotoAbsence, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer,
+    Row,
 };
 use uuid::Uuid;
 
@@ -30,23 +36,9 @@ pub const ALL: &[(&str, Decoder)] = &[
     ("tag", tag),
     ("photo", photo),
     ("word", word),
-];
-
-/// The kinds of records; the first byte chooses one.
-const RECORDS: [&str; 13] = [
-    "community",
-    "area",
-    "checkpoint",
-    "checklist",
-    "route",
-    "plan",
-    "person",
-    "team",
-    "roster",
-    "round",
-    "visit",
-    "finding",
-    "from the future",
+    ("starter", starter),
+    ("cookie", cookie),
+    ("kept", kept),
 ];
 
 /// The bytes of a change as its author's device made them.
@@ -100,6 +92,7 @@ pub fn answer(bytes: &[u8]) {
     same::<Enrolled>(bytes);
     same::<PhotoAnswer>(bytes);
     same::<PhotoAbsence>(bytes);
+    same::<Hint>(bytes);
 }
 
 /// A record on its way, and the body of each kind.
@@ -109,7 +102,8 @@ pub fn record(bytes: &[u8]) {
     {
         assert_eq!(Row::of(&record, row.seq).record(), Some(record));
     }
-    let Some((kind, body)) = chosen(bytes, &RECORDS) else { return };
+    let kinds: Vec<_> = KINDS.iter().chain(&["from the future"]).collect();
+    let Some((kind, body)) = chosen(bytes, &kinds) else { return };
     if let Ok(Some(body)) = Body::decode(kind, &body) {
         assert_eq!(Body::decode(body.kind(), &body.encode()).ok().flatten(), Some(body));
     }
@@ -139,6 +133,36 @@ pub fn word(bytes: &[u8]) {
     if let Ok(hash) = text.parse::<PhotoHash>() {
         assert_eq!(hash.to_string(), text);
     }
+}
+
+/// A data file of a community: the first byte chooses which.
+pub fn starter(bytes: &[u8]) {
+    let files = ["community.toml", "rounds.toml", "people.toml", "checklists/lift.toml"];
+    let Some((first, rest)) = bytes.split_first() else { return };
+    for file in [files[usize::from(*first) % files.len()], files[3]] {
+        for content in [rest, bytes] {
+            if let Err(faults) = of_file(file, content, CommunityId(Uuid::nil())) {
+                assert!(faults.iter().all(|fault| !fault.message.is_empty()));
+            }
+        }
+    }
+}
+
+/// The cookies that a browser sends.
+pub fn cookie(bytes: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
+    let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
+    for name in [cookies::SESSION, cookies::DEVICE] {
+        let _ = cookies::read(&headers, name);
+    }
+}
+
+/// What a device's disk holds, of this version or an older one.
+pub fn kept(bytes: &[u8]) {
+    same::<Entry>(bytes);
+    same::<OwnLane>(bytes);
+    same::<OwnPhoto>(bytes);
+    same::<Place>(bytes);
 }
 
 fn same<T: DeserializeOwned + Serialize>(bytes: &[u8]) {

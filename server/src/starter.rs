@@ -68,6 +68,15 @@ pub fn read(
     load(&files, community, Tags { key: tag_key, issue })
 }
 
+/// What one file says, without the others that it may name.
+///
+/// # Errors
+/// As [`read`].
+pub fn of_file(name: &str, content: &[u8], community: CommunityId) -> Result<Starter, Vec<Fault>> {
+    let issue = |_| TagIssue { issue: 1, short_code: String::new(), former: vec![] };
+    load(&Files::from([(name.to_owned(), content.to_owned())]), community, Tags { key: "", issue: &issue })
+}
+
 /// The community that comes with the program.
 pub fn embedded(community: CommunityId, tag_key: &str, issue: &dyn Fn(CheckpointId) -> TagIssue) -> Starter {
     load(&files::embedded(), community, Tags { key: tag_key, issue }).expect("a test loads these very files")

@@ -1,7 +1,8 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture` and `returning`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture`, `returning` and `fuzz`.
 
 mod doors;
 mod failure;
+mod fuzz;
 #[cfg(test)]
 mod house_rules;
 mod lint;
@@ -49,6 +50,8 @@ enum Task {
     Torture(trials::Torture),
     /// Let devices return at once, each with 200 changes; prints figures and judges none
     Returning(trials::Returning),
+    /// Ask every decoder with what a fuzzer thinks up
+    Fuzz(fuzz::Fuzz),
     /// Check formatting, and run clippy for the server and for the browser
     Lint,
 }
@@ -78,6 +81,7 @@ fn perform(task: Task) -> Outcome {
         Task::Tour => test::tour(),
         Task::Torture(torture) => torture.run(),
         Task::Returning(returning) => returning.run(),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Lint => lint::run(),
     }
 }

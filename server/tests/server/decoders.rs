@@ -67,6 +67,17 @@ fn honest() -> Vec<String> {
         }
         samples.extend((0..15_u8).map(|kind| format!("{}{body}", char::from(kind))));
     }
+    let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sync/tests/frozen/0.1");
+    for kind in ["changes", "messages", "records"] {
+        let files = fs::read_dir(frozen.join(kind)).expect("a folder");
+        samples.extend(files.map(|file| fs::read_to_string(file.expect("an entry").path()).expect("a sample is text")));
+    }
+    let lane = format!(r#"{{"lane":"{id}","person":"{id}","identity":"pin","last":3}}"#);
+    samples.extend([
+        lane,
+        "\u{2}[[person]]\nkey = \"wang\"\nname = \"王\"\n".into(),
+        "a=b; lamplighter-device=c".into(),
+    ]);
     samples
 }
 
