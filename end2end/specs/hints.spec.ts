@@ -39,7 +39,6 @@ test("a manager's open page shows a guard's round within seconds, also after the
   await community.server.kill();
   await community.startAgain();
   await askedAgain;
-  await pulls(desk);
   await expect(line(desk, await begin())).toBeVisible(SECONDS);
 });
 

@@ -39,6 +39,7 @@ bugs! {
     RelaxedSave => "relaxed durability on save",
     OverlayDroppedTooSoon => "overlay dropped at acknowledgement",
     EpochIgnored => "epoch ignored",
+    ReceiptsAsTheyCome => "receipts written in the order in which they come",
     AnyTwoHundredIsOurs => "200 without our header accepted",
     UndecodableStopsThePage => "undecodable change stops the page",
     SecondTabReusesANumber => "second tab reuses a number",

@@ -53,6 +53,10 @@ pub fn retold(
     context: &Context,
     later: &Later,
 ) -> Vec<Record> {
+    #[cfg(feature = "planted")]
+    if crate::planted::is(crate::planted::Bug::ReceiptsAsTheyCome) {
+        return again(&root, reads, change, actor, context);
+    }
     let mut now = root.clone();
     let records = again(&root, reads, change, actor, context);
     write(&mut now, later, change, records);

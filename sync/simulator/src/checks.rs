@@ -327,27 +327,37 @@ pub fn i12_rebuilt_records_are_the_same(tables: &Tables) -> Verdict {
     Ok(())
 }
 
-/// What receipts brought is as it was told last, in whatever order they came.
+/// What receipts brought is as it was told last, in whatever order they came: a person as the last request said, and a round
+/// finished that was finished after it was started.
 pub fn receipts_keep_their_order(tables: &Tables) -> Verdict {
-    let change = |kept: &Kept| Envelope::read(&kept.envelope).ok()?.open().ok();
     let by_seq: BTreeMap<Seq, &Kept> = tables.log.values().map(|kept| (kept.seq, &**kept)).collect();
-    let mut last: BTreeMap<(&str, RecordId), (Seq, &Kept)> = BTreeMap::new();
+    let mut told: Vec<(&str, Seq, ChangeId, Deed)> = vec![];
     for (seq, (_, receipt)) in &tables.honoured {
-        let Some(kept) = by_seq.get(seq).filter(|kept| matches!(kept.outcome, Outcome::Accepted { .. })) else {
-            continue;
-        };
-        let Some(Deed::Request(Request::PutPerson(person))) = change(kept).map(|change| change.deed) else { continue };
-        let latest = last.entry((&receipt.epoch, person.id.into())).or_insert((receipt.seq, *kept));
-        if receipt.seq > latest.0 {
-            *latest = (receipt.seq, *kept);
+        let kept = by_seq.get(seq).filter(|kept| matches!(kept.outcome, Outcome::Accepted { .. }));
+        let change = kept.and_then(|kept| Envelope::read(&kept.envelope).ok()?.open().ok());
+        told.extend(change.map(|change| (receipt.epoch.as_str(), receipt.seq, change.id, change.deed)));
+    }
+    told.sort_by_key(|(epoch, seq, ..)| (*epoch, *seq));
+    let (mut people, mut started) = (BTreeMap::new(), BTreeSet::new());
+    for (epoch, _, id, deed) in told {
+        match deed {
+            Deed::Request(Request::PutPerson(person)) => drop(people.insert((epoch, RecordId::from(person.id)), id)),
+            Deed::Fact(Fact::RoundStarted(it)) => drop(started.insert((epoch, RecordId::from(it.round())))),
+            Deed::Fact(Fact::RoundFinished(it)) if started.contains(&(epoch, it.round.into())) => {
+                let round = tables.records.get(&it.round.into()).and_then(|stored| stored.record.as_ref());
+                if matches!(round, Some(Record { body: Body::Round(round), .. }) if round.finished.is_none()) {
+                    return broken("receipts", format!("{} was finished in {epoch} and is open", it.round));
+                }
+            }
+            Deed::Fact(_) | Deed::Request(_) => {}
         }
     }
-    for ((epoch, id), (told, kept)) in last {
+    for ((epoch, id), last) in people {
         let Some(stored) = tables.records.get(&id) else { return broken("receipts", format!("{id} is nowhere")) };
         let by = tables.honoured.get(&stored.row.seq).map(|(_, receipt)| receipt);
         let Some(Record { body: Body::Person(there), .. }) = &stored.record else { continue };
-        if by.is_some_and(|receipt| receipt.epoch == epoch) && there.revision != Some(kept.id) {
-            return broken("receipts", format!("{id} is not as {} at {told} of {epoch} said", kept.id));
+        if by.is_some_and(|receipt| receipt.epoch == epoch) && there.revision != Some(last) {
+            return broken("receipts", format!("{id} is not as {last} of {epoch} said"));
         }
     }
     Ok(())
