@@ -58,7 +58,8 @@ pub fn module(path: &Path) {
 }
 
 fn esbuild() -> Outcome<PathBuf> {
-    let tools = workspace::path("target/tools");
+    // A folder of its own: npm takes out of a folder what it was not asked for.
+    let tools = workspace::path("target/tools/esbuild");
     npm::ensure_package(&tools, "esbuild", ESBUILD)?;
     Ok(tools.join("node_modules/.bin/esbuild"))
 }
