@@ -12,7 +12,7 @@ use crate::run::caught;
 /// Each search begins at seeds that no other one uses.
 const STARTS: u64 = 5;
 /// A search that found nothing after so many seeds has failed.
-const MOST: u64 = 1_000;
+const MOST: u64 = 3_000;
 
 /// Looks for every bug and prints the median of its searches. Fails if one is not found.
 pub fn report() -> ExitCode {
