@@ -1,5 +1,7 @@
 //! The canonical records of one community inside one transaction: what the sync machine works through.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
@@ -9,7 +11,7 @@ use domain::{
 };
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 use sync::{
     messages::{Hole, Identity, LaneNumber, Outcome, Receipt, Seq},
     retold::Later,
@@ -24,6 +26,7 @@ use crate::{
     receipts,
     records::{self, parsed},
     sessions,
+    view::places,
 };
 
 pub struct SqlCanon {
@@ -34,12 +37,29 @@ pub struct SqlCanon {
     logged: Option<Seq>,
     /// The community's secret, once it was needed.
     secret: Option<Vec<u8>>,
+    /// Records as they are in this transaction, nothing where there is none that these rules know: whoever holds the head is
+    /// the only one who writes any.
+    held: BTreeMap<RecordId, Option<Record>>,
+    /// Roots all of whose records are among those.
+    roots: BTreeMap<RecordId, BTreeSet<RecordId>>,
+    /// Changes that are logged and not written yet: many at once are written much faster.
+    unwritten: Vec<Change>,
     tally: Tally,
 }
 
 impl SqlCanon {
     pub fn new(tx: Tx, community: CommunityId, now: Moment) -> Self {
-        Self { tx, community, now, logged: None, secret: None, tally: Tally::default() }
+        Self {
+            tx,
+            community,
+            now,
+            logged: None,
+            secret: None,
+            held: BTreeMap::new(),
+            roots: BTreeMap::new(),
+            unwritten: vec![],
+            tally: Tally::default(),
+        }
     }
 
     pub fn tx(&mut self) -> &mut Tx {
@@ -52,6 +72,7 @@ impl SqlCanon {
 
     /// Makes everything true. The head's new number and what it counts appear together.
     pub async fn commit(mut self) -> Result<(), Failure> {
+        self.write_changes().await?;
         if let Some(seq) = self.logged {
             sqlx::query("update communities set seq = $2 where id = $1")
                 .bind(self.community.to_string())
@@ -84,33 +105,88 @@ impl SqlCanon {
         Ok(())
     }
 
+    fn hold(&mut self, record: Record) {
+        if let Some(ids) = self.roots.get_mut(&record.root) {
+            ids.insert(record.id);
+        }
+        self.held.insert(record.id, Some(record));
+    }
+
     /// The outcomes that this transaction logged.
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    async fn insert_change(&mut self, entry: &LogEntry<'_>, written: &[&Record]) -> Result<(), Failure> {
-        let sql = "insert into changes (community_id, seq, lane_id, n, id, kind, envelope, person_id, earliest, best, latest,
-            received, rules, outcome, records) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-        sqlx::query(sql)
-            .bind(self.community.to_string())
-            .bind(entry.seq)
-            .bind(entry.lane.to_string())
-            .bind(entry.n)
-            .bind(entry.id.to_string())
-            .bind(readable(entry.kind))
-            .bind(entry.envelope)
-            .bind(entry.person.map(|person| person.to_string()))
-            .bind(entry.at.earliest.0)
-            .bind(entry.at.best.0)
-            .bind(entry.at.latest.0)
-            .bind(entry.received.0)
-            .bind(i64::from(entry.rules))
-            .bind(json(entry.outcome)?)
-            .bind(rows_json(entry.seq, written)?)
-            .execute(&mut *self.tx)
-            .await?;
+    async fn write_changes(&mut self) -> Result<(), Failure> {
+        let unwritten = std::mem::take(&mut self.unwritten);
+        for changes in unwritten.chunks(CHANGES_AT_ONCE) {
+            let rows: Vec<_> = (0..changes.len()).map(|row| format!("({})", places(1 + row * 15, 15))).collect();
+            let sql = format!(
+                "insert into changes (community_id, seq, lane_id, n, id, kind, envelope, person_id, earliest, best, latest,
+                received, rules, outcome, records) values {}",
+                rows.join(", ")
+            );
+            let community = self.community.to_string();
+            let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, change| {
+                let [earliest, best, latest] = change.at;
+                query
+                    .bind(&community)
+                    .bind(change.seq)
+                    .bind(&change.lane)
+                    .bind(change.n)
+                    .bind(&change.id)
+                    .bind(&change.kind)
+                    .bind(&change.envelope)
+                    .bind(&change.person)
+                    .bind(earliest)
+                    .bind(best)
+                    .bind(latest)
+                    .bind(change.received)
+                    .bind(change.rules)
+                    .bind(&change.outcome)
+                    .bind(&change.records)
+            });
+            query.execute(&mut *self.tx).await?;
+        }
         Ok(())
+    }
+}
+
+/// So many changes are written by one statement.
+const CHANGES_AT_ONCE: usize = 50;
+
+/// A logged change as its row says it.
+struct Change {
+    seq: Seq,
+    lane: String,
+    n: LaneNumber,
+    id: String,
+    kind: String,
+    envelope: String,
+    person: Option<String>,
+    at: [i64; 3],
+    received: i64,
+    rules: i64,
+    outcome: String,
+    records: String,
+}
+
+impl Change {
+    fn of(entry: &LogEntry<'_>, written: &[&Record]) -> Result<Self, Failure> {
+        Ok(Self {
+            seq: entry.seq,
+            lane: entry.lane.to_string(),
+            n: entry.n,
+            id: entry.id.to_string(),
+            kind: readable(entry.kind),
+            envelope: entry.envelope.to_owned(),
+            person: entry.person.map(|person| person.to_string()),
+            at: [entry.at.earliest.0, entry.at.best.0, entry.at.latest.0],
+            received: entry.received.0,
+            rules: i64::from(entry.rules),
+            outcome: json(entry.outcome)?,
+            records: rows_json(entry.seq, written)?,
+        })
     }
 }
 
@@ -184,39 +260,62 @@ impl Canon for SqlCanon {
         Ok(())
     }
 
-    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Failure> {
-        let row = sqlx::query("select seq, outcome from changes where community_id = $1 and id = $2")
-            .bind(self.community.to_string())
-            .bind(id.to_string())
-            .fetch_optional(&mut *self.tx)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let outcome: Outcome = serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)?;
-        Ok(Some(Logged { seq: row.try_get("seq")?, outcome }))
+    async fn logged(&mut self, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, Logged>, Failure> {
+        self.write_changes().await?;
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let places = places(2, ids.len());
+        let sql = format!("select id, seq, outcome from changes where community_id = $1 and id in ({places})");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(self.community.to_string());
+        let rows = ids.iter().fold(query, |query, id| query.bind(id.to_string())).fetch_all(&mut *self.tx).await?;
+        rows.iter().map(|row| Ok((ChangeId(parsed(row, "id")?), logged(row)?))).collect()
+    }
+
+    async fn foresee(&mut self, roots: &[RecordId]) -> Result<(), Failure> {
+        let wanted: BTreeSet<_> = roots.iter().filter(|root| !self.roots.contains_key(root)).copied().collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let records = records::of_roots(&mut self.tx, self.community, &wanted).await?;
+        self.roots.extend(wanted.into_iter().map(|root| (root, BTreeSet::new())));
+        for record in records {
+            self.hold(record);
+        }
+        Ok(())
     }
 
     async fn root(&mut self, id: RecordId) -> Result<Root, Failure> {
-        Ok(Root { records: records::of_root(&mut self.tx, self.community, id).await? })
+        self.foresee(&[id]).await?;
+        let ids = self.roots.get(&id).into_iter().flatten();
+        Ok(Root { records: ids.filter_map(|id| self.held.get(id)?.clone()).collect() })
     }
 
     async fn reads(&mut self, ids: &[RecordId]) -> Result<Reads, Failure> {
-        let mut found = vec![];
         for id in ids {
-            found.extend(records::get(&mut self.tx, self.community, *id).await?);
+            if !self.held.contains_key(id) {
+                let found = records::get(&mut self.tx, self.community, *id).await?;
+                self.held.insert(*id, found);
+            }
         }
-        Ok(found.into_iter().collect())
+        Ok(ids.iter().filter_map(|id| self.held.get(id)?.clone()).collect())
     }
 
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Failure> {
-        records::person(&mut self.tx, self.community, id).await
+        Ok(match self.reads(&[id.into()]).await?.get(id.into()) {
+            Some(Body::Person(person)) => Some(person.clone()),
+            _ => None,
+        })
     }
 
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
         let mut written = vec![];
         for record in entry.records {
-            if !records::put(&mut self.tx, self.community, entry.seq, record).await? {
+            let before = self.held.get(&record.id).and_then(Option::as_ref);
+            if !records::put(&mut self.tx, self.community, entry.seq, record, before).await? {
                 continue;
             }
+            self.hold(record.clone());
             written.push(record);
             if let Body::Person(person) = &record.body {
                 communities::access_changed(&mut self.tx, self.community).await?;
@@ -225,7 +324,7 @@ impl Canon for SqlCanon {
                 }
             }
         }
-        self.insert_change(&entry, &written).await?;
+        self.unwritten.push(Change::of(&entry, &written)?);
         if let Outcome::Quarantined { .. } = entry.outcome {
             self.quarantine(entry.seq).await?;
         }
@@ -235,6 +334,7 @@ impl Canon for SqlCanon {
     }
 
     async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Failure> {
+        self.write_changes().await?;
         receipts::told_later(&mut self.tx, self.community, root, receipt).await
     }
 
@@ -253,6 +353,12 @@ impl Canon for SqlCanon {
         self.secret = Some(secret);
         Ok(to_hex(&mac.finalize().into_bytes()))
     }
+}
+
+/// A row with the columns seq and outcome.
+fn logged(row: &sqlx::any::AnyRow) -> Result<Logged, Failure> {
+    let outcome: Outcome = serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)?;
+    Ok(Logged { seq: row.try_get("seq")?, outcome })
 }
 
 /// A kind that a device made up may hold NUL, which PostgreSQL keeps in no text, and any length. Its bytes are in the envelope.

@@ -1,5 +1,7 @@
 //! Records as they are kept: one row each, the body as JSON.
 
+use std::collections::BTreeSet;
+
 use domain::{
     community::Community,
     ids::{CommunityId, PersonId, RecordId, TeamId},
@@ -7,13 +9,13 @@ use domain::{
     records::{Body, Record},
 };
 use serde_json::value::RawValue;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 use sync::messages::{Row, Seq};
 
-use crate::{db::Tx, failure::Failure, photos};
+use crate::{db::Tx, failure::Failure, photos, view::places};
 
 // Put in order here: with `order by id` SQLite would walk through all records of the community, for they lie in that order.
-const OF_ROOT: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and root = $2";
+const OF_ROOTS: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and root in";
 const OF_KIND: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and kind = $2";
 const TEAMS: &str = "select id from records where community_id = $1 and kind = 'team'";
 
@@ -28,8 +30,10 @@ pub async fn get(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Op
     Ok(row.map(|row| read(&row)).transpose()?.and_then(|row| row.record()))
 }
 
-pub async fn of_root(tx: &mut Tx, community: CommunityId, root: RecordId) -> Result<Vec<Record>, Failure> {
-    let rows = sqlx::query(OF_ROOT).bind(community.to_string()).bind(root.to_string()).fetch_all(&mut **tx).await?;
+pub async fn of_roots(tx: &mut Tx, community: CommunityId, roots: &BTreeSet<RecordId>) -> Result<Vec<Record>, Failure> {
+    let sql = format!("{OF_ROOTS} ({})", places(2, roots.len()));
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(community.to_string());
+    let rows = roots.iter().fold(query, |query, root| query.bind(root.to_string())).fetch_all(&mut **tx).await?;
     known(&rows)
 }
 
@@ -59,43 +63,88 @@ pub async fn teams(tx: &mut Tx, community: CommunityId) -> Result<Vec<TeamId>, F
     Ok(teams)
 }
 
-/// Writes a record and notes for whom it disappears. Returns whether it was written.
+/// Writes a record and notes for whom it disappears. Returns whether it was written. `before` is what is held under its id,
+/// where that is known: most records are new, and nothing need be read for them.
 ///
 /// A device chooses ids: one that is taken by another root's record, or by one of another kind, stays what it is.
-pub async fn put(tx: &mut Tx, community: CommunityId, seq: Seq, record: &Record) -> Result<bool, Failure> {
+pub async fn put(
+    tx: &mut Tx,
+    community: CommunityId,
+    seq: Seq,
+    record: &Record,
+    before: Option<&Record>,
+) -> Result<bool, Failure> {
     let row = Row::of(record, seq);
-    let before = sqlx::query("select root, kind, audience from records where community_id = $1 and id = $2")
-        .bind(community.to_string())
-        .bind(row.id.to_string())
-        .fetch_optional(&mut **tx)
-        .await?;
-    if let Some(before) = &before {
-        if before.try_get::<String, _>("root")? != row.root.to_string()
-            || before.try_get::<String, _>("kind")? != row.kind
-        {
-            tracing::warn!(record = %row.id, kind = row.kind, "an id that is taken was not overwritten");
-            return Ok(false);
+    if before.is_none() && insert(tx, community, &row).await? {
+        if !record.body.photos().is_empty() {
+            photos::uses::note(tx, community, seq, record).await?;
         }
-        let held_by: String = before.try_get("audience")?;
-        if held_by != row.audience {
-            depart(tx, community, seq, record.id, &held_by).await?;
-        }
+        return Ok(true);
     }
-    upsert(tx, community, &row).await?;
-    if before.is_some() || !record.body.photos().is_empty() {
+    let held = match before {
+        Some(before) => Held::of(before),
+        None => held(tx, community, record.id).await?,
+    };
+    if held.root != row.root || held.kind != row.kind {
+        tracing::warn!(record = %row.id, kind = row.kind, "an id that is taken was not overwritten");
+        return Ok(false);
+    }
+    if held.audience != row.audience {
+        depart(tx, community, seq, record.id, &held.audience).await?;
+    }
+    update(tx, community, &row).await?;
+    if before.is_none_or(|before| before.body.photos() != record.body.photos()) {
         photos::uses::note(tx, community, seq, record).await?;
     }
     Ok(true)
 }
 
-async fn upsert(tx: &mut Tx, community: CommunityId, row: &Row) -> Result<(), Failure> {
-    let sql = "insert into records (community_id, id, root, kind, audience, seq, body) values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (community_id, id) do update set audience = excluded.audience, seq = excluded.seq, body = excluded.body";
-    sqlx::query(sql)
+/// What stands under an id.
+struct Held {
+    root: RecordId,
+    kind: String,
+    audience: String,
+}
+
+impl Held {
+    fn of(record: &Record) -> Self {
+        let (kind, audience) = (record.body.kind().to_owned(), record.audience.to_string());
+        Self { root: record.root, kind, audience }
+    }
+}
+
+async fn held(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Held, Failure> {
+    let row = sqlx::query("select root, kind, audience from records where community_id = $1 and id = $2")
+        .bind(community.to_string())
+        .bind(id.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    let root = RecordId(parsed(&row, "root")?);
+    Ok(Held { root, kind: row.try_get("kind")?, audience: row.try_get("audience")? })
+}
+
+/// Writes a record whose id is free. Returns whether it was.
+async fn insert(tx: &mut Tx, community: CommunityId, row: &Row) -> Result<bool, Failure> {
+    let sql =
+        "insert into records (community_id, id, root, kind, audience, seq, body) values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (community_id, id) do nothing";
+    let done = sqlx::query(sql)
         .bind(community.to_string())
         .bind(row.id.to_string())
         .bind(row.root.to_string())
         .bind(row.kind.as_str())
+        .bind(row.audience.as_str())
+        .bind(row.seq)
+        .bind(row.body.get())
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn update(tx: &mut Tx, community: CommunityId, row: &Row) -> Result<(), Failure> {
+    sqlx::query("update records set audience = $3, seq = $4, body = $5 where community_id = $1 and id = $2")
+        .bind(community.to_string())
+        .bind(row.id.to_string())
         .bind(row.audience.as_str())
         .bind(row.seq)
         .bind(row.body.get())
@@ -150,7 +199,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let db = Db::open(&url_of_file(&folder.path().join("plan.db"))).await.expect("a fresh database");
         let mut tx = db.read().await.expect("it is free");
-        for (sql, index) in [(OF_ROOT, "records_by_root"), (OF_KIND, "records_by_kind"), (TEAMS, "records_by_kind")] {
+        let of_roots = format!("{OF_ROOTS} ($2)");
+        for (sql, index) in
+            [(of_roots.as_str(), "records_by_root"), (OF_KIND, "records_by_kind"), (TEAMS, "records_by_kind")]
+        {
             let explained = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
             let rows =
                 sqlx::query(explained).bind("c").bind("r").fetch_all(&mut *tx).await.expect("SQLite explains it");

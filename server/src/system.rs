@@ -139,7 +139,7 @@ async fn change_id(canon: &mut SqlCanon, key: &str, deed: &Deed, said: i64) -> R
     let digest = Sha256::new().chain_update(kind.as_bytes()).chain_update([0]).chain_update(body.get()).finalize();
     let community = canon.community();
     let id = ChangeId(derived(&[b"system change", community.0.as_bytes(), key.as_bytes(), &digest]));
-    if canon.logged(id).await?.is_none() {
+    if canon.logged(&[id]).await?.is_empty() {
         return Ok(id);
     }
     Ok(ChangeId(derived(&[id.0.as_bytes(), &said.to_be_bytes()])))

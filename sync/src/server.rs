@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::{
-    changes::{RULES, Undecodable},
+    changes::{Change, RULES, Undecodable},
     decide::{Actor, Context, Decision, Side, decide},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
@@ -41,7 +41,12 @@ pub trait Canon {
     /// The lane's last number is now `last`.
     async fn advance_lane(&mut self, lane: LaneId, last: LaneNumber) -> Result<(), Self::Failure>;
     async fn record_hole(&mut self, hole: Hole) -> Result<(), Self::Failure>;
-    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Self::Failure>;
+    /// Those of these changes that have their outcome already.
+    async fn logged(&mut self, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, Logged>, Self::Failure>;
+    /// These roots are soon asked for: so they may be read at once.
+    async fn foresee(&mut self, _roots: &[RecordId]) -> Result<(), Self::Failure> {
+        Ok(())
+    }
     async fn root(&mut self, id: RecordId) -> Result<Root, Self::Failure>;
     async fn reads(&mut self, ids: &[RecordId]) -> Result<Reads, Self::Failure>;
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Self::Failure>;
@@ -117,18 +122,23 @@ pub async fn push<C: Canon>(
     // Whatever follows a change that was not taken would come before it.
     let mut halted = BTreeSet::new();
     let mut lanes = open_lanes(canon, sender, &push.lanes, &mut answer).await?;
+    let begun = lanes.clone();
     for hole in &push.holes {
         if let Some(lane) = lanes.get_mut(&hole.lane)
             && hole.from == lane.last + 1
             && (hole.from..=hole.from.saturating_add(HOLE_MOST)).contains(&hole.to)
         {
             canon.record_hole(*hole).await?;
-            canon.advance_lane(lane.id, hole.to).await?;
             lane.last = hole.to;
         }
     }
     let delivered = Contact { server: received, clocks: push.clocks };
-    for placed in &push.changes {
+    let ids: Vec<ChangeId> = push.changes.iter().map(|placed| placed.id).collect();
+    let mut known = canon.logged(&ids).await?;
+    let opened: Vec<Opened> = push.changes.iter().map(Opened::read).collect();
+    let roots = opened.iter().filter_map(|opened| Some(opened.change.as_ref().ok()?.deed.root(sender.community)));
+    canon.foresee(&roots.collect::<Vec<_>>()).await?;
+    for (placed, opened) in push.changes.iter().zip(opened) {
         let Some(lane) = lanes.get_mut(&placed.lane) else {
             trouble(&mut answer, LaneTrouble::NotYours { lane: placed.lane });
             continue;
@@ -136,10 +146,9 @@ pub async fn push<C: Canon>(
         if halted.contains(&lane.id) {
             continue;
         }
-        match admit(lane, placed, canon.logged(placed.id).await?) {
+        match admit(lane, placed, known.get(&placed.id).cloned()) {
             Admission::Repeat { logged, consumes } => {
                 if consumes {
-                    canon.advance_lane(lane.id, placed.n).await?;
                     lane.last = placed.n;
                 }
                 let proof = Some(proof(canon, sender, lane, placed, &answer.epoch, &logged).await?);
@@ -147,16 +156,16 @@ pub async fn push<C: Canon>(
             }
             Admission::Decide => {
                 seq += 1;
-                let outcome = settle(canon, sender, lane, placed, delivered, seq).await?;
+                let outcome = settle(canon, sender, lane, placed, opened, delivered, seq).await?;
                 #[cfg(feature = "planted")]
                 let spared = planted::is(Bug::RefusalConsumesNothing) && matches!(outcome, Outcome::Refused { .. });
                 #[cfg(not(feature = "planted"))]
                 let spared = false;
                 if !spared {
-                    canon.advance_lane(lane.id, placed.n).await?;
                     lane.last = placed.n;
                 }
                 let logged = Logged { seq, outcome };
+                known.insert(placed.id, logged.clone());
                 let proof = Some(proof(canon, sender, lane, placed, &answer.epoch, &logged).await?);
                 answer.outcomes.push(delivery(placed, logged, proof));
             }
@@ -166,7 +175,35 @@ pub async fn push<C: Canon>(
             }
         }
     }
+    for lane in lanes.values().filter(|lane| begun.get(&lane.id) != Some(lane)) {
+        canon.advance_lane(lane.id, lane.last).await?;
+    }
     Ok(answer)
+}
+
+/// What a change says, as far as it can be read.
+struct Opened {
+    kind: String,
+    at: Option<Stamp>,
+    change: Result<Change, Undecodable>,
+}
+
+impl Opened {
+    fn read(placed: &Placed) -> Self {
+        let bytes = placed.change.get();
+        let envelope = if bytes.len() > CHANGE_BYTES { Err(Undecodable::TooLarge) } else { Envelope::read(bytes) };
+        let kind = envelope.as_ref().map(|envelope| envelope.kind.clone()).unwrap_or_default();
+        let at = envelope.as_ref().ok().map(|envelope| envelope.at);
+        let change = envelope.and_then(|envelope| {
+            let same = envelope.id == placed.id;
+            if same {
+                envelope.open()
+            } else {
+                Err(Undecodable::Malformed { detail: "another id than its place".into() })
+            }
+        });
+        Self { kind, at, change }
+    }
 }
 
 /// What to do with a change by its number.
@@ -276,22 +313,17 @@ async fn settle<C: Canon>(
     sender: &Sender,
     lane: &Lane,
     placed: &Placed,
+    opened: Opened,
     delivered: Contact,
     seq: Seq,
 ) -> Result<Outcome, C::Failure> {
-    let bytes = placed.change.get();
-    let opened = if bytes.len() > CHANGE_BYTES { Err(Undecodable::TooLarge) } else { Envelope::read(bytes) };
-    let kind = opened.as_ref().map(|envelope| envelope.kind.clone()).unwrap_or_default();
-    let at = opened.as_ref().map_or(Interval::exactly(delivered.server), |envelope| envelope.at.interval(delivered));
+    let Opened { kind, at, change } = opened;
+    let at = at.map_or(Interval::exactly(delivered.server), |at| at.interval(delivered));
     #[cfg(feature = "planted")]
     let at = if planted::is(Bug::LatestUsedAsTheTime) { Interval::exactly(at.latest) } else { at };
     let told = honoured(canon, sender, lane, placed).await?;
     let receipt = placed.receipt.as_ref().filter(|_| told.is_some());
     let mut root_of_receipt = None;
-    let change = opened.and_then(|envelope| {
-        let same = envelope.id == placed.id;
-        if same { envelope.open() } else { Err(Undecodable::Malformed { detail: "another id than its place".into() }) }
-    });
     let (outcome, records) = match change {
         Err(undecodable) => (Outcome::Quarantined { undecodable }, vec![]),
         Ok(change) => {
@@ -325,7 +357,7 @@ async fn settle<C: Canon>(
             n: placed.n,
             id: placed.id,
             kind: &kind,
-            envelope: bytes,
+            envelope: placed.change.get(),
             person: Some(lane.person),
             at,
             received: delivered.server,

@@ -40,7 +40,7 @@ async fn keep(world: &World, id: u128, audience: Audience, bytes: &[u8]) {
     let mut tx = world.db.write().await.expect("a transaction");
     let head = communities::head(&mut tx, world.community).await.expect("a head");
     let record = Record::new(audience, Body::Finding(finding));
-    assert!(records::put(&mut tx, world.community, head.seq, &record).await.expect("written"));
+    assert!(records::put(&mut tx, world.community, head.seq, &record, None).await.expect("written"));
     tx.commit().await.expect("committed");
 }
 

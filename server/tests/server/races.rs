@@ -1,7 +1,7 @@
 //! Claims about lost races: wherever a transaction of a push is thrown back, the whole push is done again and counts once.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
     fmt,
     path::PathBuf,
@@ -120,9 +120,13 @@ impl Canon for Unlucky<'_> {
         self.inner.record_hole(hole).await?;
         self.step()
     }
-    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Failure> {
-        let done = self.inner.logged(id).await?;
+    async fn logged(&mut self, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, Logged>, Failure> {
+        let done = self.inner.logged(ids).await?;
         self.step().map(|()| done)
+    }
+    async fn foresee(&mut self, roots: &[RecordId]) -> Result<(), Failure> {
+        self.inner.foresee(roots).await?;
+        self.step()
     }
     async fn root(&mut self, id: RecordId) -> Result<Root, Failure> {
         let done = self.inner.root(id).await?;
@@ -410,6 +414,6 @@ async fn postgresql_throwing_back_or_losing_any_statement_of_a_push_loses_and_do
     }
     for kind in ["thrown back", "cut"] {
         let count = reached.iter().filter(|(of, _)| *of == kind).count();
-        assert!(count > 15, "{count} statements were {kind}");
+        assert!(count > 10, "{count} statements were {kind}");
     }
 }

@@ -529,11 +529,12 @@ impl Canon for Transaction {
         Ok(())
     }
 
-    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Failure> {
+    async fn logged(&mut self, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, Logged>, Failure> {
         self.db.statement().await?;
-        let own = self.writes.log.iter().find(|kept| kept.id == id).cloned();
-        let kept = own.or_else(|| self.db.read(|tables| tables.log.get(&id).cloned()));
-        Ok(kept.map(|kept| Logged { seq: kept.seq, outcome: kept.outcome.clone() }))
+        let kept = self.db.read(|tables| ids.iter().filter_map(|id| tables.log.get(id).cloned()).collect::<Vec<_>>());
+        let own = self.writes.log.iter().filter(|kept| ids.contains(&kept.id)).cloned();
+        let logged = |kept: Rc<Kept>| (kept.id, Logged { seq: kept.seq, outcome: kept.outcome.clone() });
+        Ok(kept.into_iter().chain(own).map(logged).collect())
     }
 
     async fn root(&mut self, id: RecordId) -> Result<Root, Failure> {

@@ -210,8 +210,9 @@ impl Canon for Memory {
         self.holes.push(hole);
         Ok(())
     }
-    async fn logged(&mut self, id: ChangeId) -> Result<Option<Logged>, Infallible> {
-        Ok(self.log.get(&id).map(|(logged, ..)| logged.clone()))
+    async fn logged(&mut self, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, Logged>, Infallible> {
+        let kept = ids.iter().filter_map(|id| self.log.get(id).map(|(logged, ..)| (*id, logged.clone())));
+        Ok(kept.collect())
     }
     async fn root(&mut self, id: RecordId) -> Result<Root, Infallible> {
         let of_root = self.records.values().map(|(_, record)| record).filter(|record| record.root == id);
