@@ -300,7 +300,7 @@ pub enum PhotoAbsence {
     OnItsWay { by: Option<PersonId>, taken: Moment },
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pull {
     pub cursor: Seq,
     pub epoch: String,

@@ -16,28 +16,31 @@ const PATIENCE: u32 = 20_000;
 /// The same for a photo: 2 MB through a network of 100 kbit/s.
 const PHOTO_PATIENCE: u32 = 180_000;
 
-/// Posts a message of the sync protocol and reads the answer.
+/// Posts a message of the sync protocol, at once, and reads the answer when it is waited for.
 ///
 /// # Errors
 /// A [`Fault`]: [`Fault::Offline`] also for a 200 that is not ours, as a captive portal gives.
-pub async fn post<Q: Serialize, A: DeserializeOwned>(path: &str, message: &Q) -> Result<A, Fault> {
-    let text = send(path, serde_json::to_string(message)).await?;
-    json::read(&text).map_err(|_| Fault::Offline)
+pub fn post<Q: Serialize, A: DeserializeOwned>(
+    path: &str,
+    message: &Q,
+) -> impl Future<Output = Result<A, Fault>> + use<Q, A> {
+    let answer = send(path, serde_json::to_string(message));
+    async { json::read(&answer.await?).map_err(|_| Fault::Offline) }
 }
 
 /// Asks for what is new. The bodies of its rows stay the bytes that came.
 ///
 /// # Errors
 /// As [`post`].
-pub async fn pull(message: &Pull) -> Result<PullAnswer, Fault> {
-    let text = send(path::PULL, serde_json::to_string(message)).await?;
-    serde_json::from_str(&text).map_err(|_| Fault::Offline)
+pub fn pull(message: &Pull) -> impl Future<Output = Result<PullAnswer, Fault>> + use<> {
+    let answer = send(path::PULL, serde_json::to_string(message));
+    async { serde_json::from_str(&answer.await?).map_err(|_| Fault::Offline) }
 }
 
-async fn send(path: &str, message: serde_json::Result<String>) -> Result<String, Fault> {
-    let content = JsValue::from_str(&message.map_err(|_| Fault::Rejected)?);
-    let body = Body { method: "POST", kind: "application/json", content };
-    genuine(with_timeout(PATIENCE, fetch(path, body)).await)
+fn send(path: &str, message: serde_json::Result<String>) -> impl Future<Output = Result<String, Fault>> + use<> {
+    let content = message.map(|text| JsValue::from_str(&text));
+    let begun = content.map(|content| begin(path, Body { method: "POST", kind: "application/json", content }));
+    async { genuine(with_timeout(PATIENCE, answered(begun.map_err(|_| Fault::Rejected)?)).await) }
 }
 
 /// Puts the bytes of a photo under its hash.
@@ -47,7 +50,7 @@ async fn send(path: &str, message: serde_json::Result<String>) -> Result<String,
 pub async fn put_photo(hash: PhotoHash, bytes: &[u8]) -> Result<PhotoAnswer, Fault> {
     let content = js_sys::Uint8Array::from(bytes).into();
     let body = Body { method: "PUT", kind: "image/jpeg", content };
-    let text = genuine(with_timeout(PHOTO_PATIENCE, fetch(&format!("{}/{hash}", path::PHOTOS), body)).await)?;
+    let text = genuine(with_timeout(PHOTO_PATIENCE, answered(begin(&format!("{}/{hash}", path::PHOTOS), body))).await)?;
     json::read(&text).map_err(|_| Fault::Offline)
 }
 
@@ -83,7 +86,13 @@ struct Body {
     content: JsValue,
 }
 
-async fn fetch(path: &str, body: Body) -> Option<(Response, String)> {
+/// A request that is on its way.
+struct Begun {
+    response: JsFuture,
+    _abort: AbortOnDrop,
+}
+
+fn begin(path: &str, body: Body) -> Option<Begun> {
     let headers = Headers::new().ok()?;
     headers.set("content-type", body.kind).ok()?;
     headers.set(PROTOCOL_HEADER, PROTOCOL).ok()?;
@@ -97,9 +106,16 @@ async fn fetch(path: &str, body: Body) -> Option<(Response, String)> {
     init.set_redirect(RequestRedirect::Error);
     let abort = AbortOnDrop(AbortController::new().ok()?);
     init.set_signal(Some(&abort.0.signal()));
-    let window = web_sys::window()?;
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, &init)).await.ok()?.dyn_into().ok()?;
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    let response = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(path, &init));
+    Some(Begun { response, _abort: abort })
+}
+
+async fn answered(begun: Option<Begun>) -> Option<(Response, String)> {
+    let Begun { response, _abort } = begun?;
+    let response: Response = response.await.ok()?.dyn_into().ok()?;
+    // As bytes: a text would be made of them, and bytes of that again.
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    let text = String::from_utf8(js_sys::Uint8Array::new(&buffer).to_vec()).ok()?;
     Some((response, text))
 }
 

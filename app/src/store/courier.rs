@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     future::poll_fn,
-    pin::pin,
+    pin::{Pin, pin},
     rc::Rc,
     task::{Poll, Waker},
 };
@@ -13,11 +13,10 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use sync::{
     device::{
-        exchange::{Exchange, Fault, Message, Step, Write},
+        exchange::{Exchange, Fault, Message, Step, View, Write},
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
-        world::World,
     },
-    messages::{HelloAnswer, Hint, PushAnswer, path},
+    messages::{HelloAnswer, Hint, Pull, PullAnswer, PushAnswer, path},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -89,49 +88,63 @@ pub async fn run(store: Store) {
     ring_when_the_network_may_be_back(store.bell());
     tabs::become_courier().await;
     // Another tab may have written while this one waited for its turn, and died before it told.
-    let _ = store.reload().await;
+    let _ = store.catch_up_wholly().await;
     let mut exchange = begin(store).await;
     let mut hints = Hints::new(move |id| {
         if store.world.with_untracked(|world| Hint::id(&world.place.epoch, world.place.cursor)) != id {
             store.bell().ring();
         }
     });
+    let mut begun = None;
     loop {
         if store.bell().take_restart() {
             exchange = begin(store).await;
+            begun = None;
         }
         if store.enrolled.with_untracked(Option::is_none) {
             hints.close();
             store.bell().wait(i64::from(u32::MAX)).await;
             continue;
         }
-        let sent = clock::clocks();
-        let mut step = store.world.with_untracked(|world| exchange.next(sent, &world.outbox));
-        if let Step::Send(Message::Hello(_)) = step {
-            // Its seals vouch for what is on the disk: another tab may have saved there a moment ago.
-            let _ = store.reload_outbox().await;
-            step = store.world.with_untracked(|world| exchange.next(sent, &world.outbox));
-        }
-        match step {
-            Step::Wait { until } => {
-                if store.network.get_untracked() == Network::Good {
-                    hints.keep_open(sent.mono);
-                }
-                if store.bell().wait(until - sent.mono).await {
-                    exchange.look();
-                }
-            }
-            Step::Send(message) => {
-                if let Err(fault) = exchange_once(store, &mut exchange, message).await {
-                    if !matches!(fault, Fault::Busy { .. }) {
-                        hints.close();
+        let done = match begun.take() {
+            Some(Begun::Push(answer)) => take_push(store, &mut exchange, &mut begun, answer).await,
+            asked => match next(store, &mut exchange).await {
+                Step::Wait { until } => {
+                    if store.network.get_untracked() == Network::Good {
+                        hints.keep_open(clock::mono());
                     }
-                    exchange.failed(fault, clock::mono(), clock::jitter());
-                    store.network.set(Network::Bad(fault));
+                    if store.bell().wait(until - clock::mono()).await {
+                        exchange.look();
+                    }
+                    Ok(())
                 }
+                Step::Send(message) => {
+                    begun = asked;
+                    exchange_once(store, &mut exchange, &mut begun, message).await
+                }
+            },
+        };
+        if let Err(fault) = done {
+            begun = None;
+            if !matches!(fault, Fault::Busy { .. }) {
+                hints.close();
             }
+            exchange.failed(fault, clock::mono(), clock::jitter());
+            store.network.set(Network::Bad(fault));
         }
     }
+}
+
+async fn next(store: Store, exchange: &mut Exchange) -> Step {
+    let step = next_at_once(store, exchange);
+    let Step::Send(Message::Hello(_)) = step else { return step };
+    // Its seals vouch for what is on the disk: another tab may have saved there a moment ago.
+    let _ = store.catch_up().await;
+    next_at_once(store, exchange)
+}
+
+fn next_at_once(store: Store, exchange: &mut Exchange) -> Step {
+    store.world.with_untracked(|world| exchange.next(clock::clocks(), &world.outbox))
 }
 
 async fn begin(store: Store) -> Exchange {
@@ -139,40 +152,108 @@ async fn begin(store: Store) -> Exchange {
     Exchange::new(facts.place, facts.contact)
 }
 
-async fn exchange_once(store: Store, exchange: &mut Exchange, message: Message) -> Result<(), Fault> {
+/// A message that left before the answer before it was taken in.
+enum Begun {
+    Push(Answer<PushAnswer>),
+    Pull(Pull, Answer<PullAnswer>),
+}
+
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Fault>>>>;
+
+async fn exchange_once(
+    store: Store,
+    exchange: &mut Exchange,
+    begun: &mut Option<Begun>,
+    message: Message,
+) -> Result<(), Fault> {
+    let asked = begun.take();
     let writes = match message {
         Message::Hello(hello) => {
             let answer: HelloAnswer = network::post(path::HELLO, &hello).await?;
             store.world.with_untracked(|world| exchange.greeted(answer, clock::clocks(), &world.outbox))
         }
         Message::Push(push) => {
-            let answer: PushAnswer = network::post(path::PUSH, &push).await?;
-            if !answer.lanes.is_empty() {
-                // What looks lost here may only not have been read yet: another tab saved it a moment ago.
-                store.reload_outbox().await.map_err(|_| Fault::Busy { after: None })?;
-            }
-            store
-                .world
-                .with_untracked(|world| exchange.pushed(answer, clock::clocks(), &world.outbox, clock::fresh_lane))
+            let answer = Box::pin(network::post(path::PUSH, &push));
+            return take_push(store, exchange, begun, answer).await;
         }
         Message::Photo(hash) => return put_photo(store, exchange, hash).await,
         Message::Pull(pull) => {
-            let answer = network::pull(&pull).await?;
+            let answer = match asked {
+                Some(Begun::Pull(asked, answer)) if asked == pull => answer.await?,
+                _ => network::pull(&pull).await?,
+            };
+            if let PullAnswer::Page(page) = &answer
+                && page.more
+            {
+                let next = Pull { cursor: page.cursor, ..pull };
+                let answer = Box::pin(network::pull(&next));
+                *begun = Some(Begun::Pull(next, answer));
+            }
             exchange.pulled(answer, clock::mono())
         }
     };
+    answered(store);
+    let done = carry_out_all(store, writes).await;
+    or_begin_again(store, exchange, done).await
+}
+
+/// Takes in what became of a push. It is true before it is noted here, and what was not noted is sent again and counts once:
+/// so the next push leaves before the disk has it.
+async fn take_push(
+    store: Store,
+    exchange: &mut Exchange,
+    begun: &mut Option<Begun>,
+    answer: Answer<PushAnswer>,
+) -> Result<(), Fault> {
+    let answer = answer.await?;
+    let is_troubled = !answer.lanes.is_empty();
+    if is_troubled {
+        // What looks lost here may only not have been read yet: another tab saved it a moment ago.
+        store.reload_outbox().await.map_err(|_| Fault::Busy { after: None })?;
+    }
+    let writes =
+        store.world.with_untracked(|world| exchange.pushed(answer, clock::clocks(), &world.outbox, clock::fresh_lane));
+    answered(store);
+    let mut news = vec![];
+    for write in &writes {
+        if let Write::Delivered(deliveries) = write {
+            news.extend(store.show_delivered(deliveries));
+        }
+    }
+    if !is_troubled && let Step::Send(Message::Push(push)) = next_at_once(store, exchange) {
+        *begun = Some(Begun::Push(Box::pin(network::post(path::PUSH, &push))));
+    }
+    let done = async {
+        store.disk().put_entries(&news).await?;
+        store.tell(Told::Outbox);
+        carry_out_all(store, writes).await
+    };
+    let done = done.await;
+    or_begin_again(store, exchange, done).await
+}
+
+/// There was an answer of ours.
+fn answered(store: Store) {
     store.network.set(Network::Good);
     // Not waited for: what was saved must not stay because somebody signed out.
     leptos::task::spawn_local(async {
         let _ = end_what_is_left().await;
     });
+}
+
+/// Where the disk refused, begins again from what it holds.
+async fn or_begin_again(store: Store, exchange: &mut Exchange, done: Result<(), DiskFault>) -> Result<(), Fault> {
+    if done.is_ok() {
+        return Ok(());
+    }
+    let _ = store.reload().await;
+    *exchange = begin(store).await;
+    Err(Fault::Busy { after: None })
+}
+
+async fn carry_out_all(store: Store, writes: Vec<Write>) -> Result<(), DiskFault> {
     for write in writes {
-        if carry_out(store, write).await.is_err() {
-            // The disk refused: begin again from what it holds, so that memory never runs ahead of it.
-            let _ = store.reload().await;
-            *exchange = begin(store).await;
-            return Err(Fault::Busy { after: None });
-        }
+        carry_out(store, write).await?;
     }
     Ok(())
 }
@@ -181,24 +262,21 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
     let disk = store.disk();
     match write {
         Write::Contact(contact) => {
-            disk.put_fact("contact", &contact).await?;
             store.contact.set(Some(contact));
+            disk.put_contact(&contact).await?;
         }
         Write::Greeted(answer) => {
-            disk.put_fact("unlocks", &answer.unlocks).await?;
-            disk.put_fact("enrolled", &answer.enrolled).await?;
-            store.unlocks.set(answer.unlocks);
+            if store.unlocks.with_untracked(|known| *known != answer.unlocks) {
+                disk.put_fact("unlocks", &answer.unlocks).await?;
+                store.unlocks.set(answer.unlocks);
+            }
             if store.enrolled.with_untracked(|known| known.as_ref() != Some(&answer.enrolled)) {
+                disk.put_fact("enrolled", &answer.enrolled).await?;
                 store.enrolled.set(Some(answer.enrolled));
             }
         }
-        Write::Delivered(deliveries) => {
-            let news = |world: &World| deliveries.iter().filter_map(|delivery| world.outbox.after(delivery)).collect();
-            let entries: Vec<Entry> = store.world.with_untracked(news);
-            disk.put_entries(&entries).await?;
-            store.wrote_outbox(|world| world.delivered(&deliveries));
-            store.tell(Told::Outbox);
-        }
+        // Noted when it came.
+        Write::Delivered(_) => {}
         Write::Resend(places) => change_entries(store, &places, Entry::again).await?,
         Write::Stuck(lane) => {
             let places: Vec<_> = store.world.with_untracked(|world| {
@@ -231,9 +309,9 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
             }
             store.filling.set(false);
         }
-        Write::Flip { rows, place } => {
+        Write::Flip(View { place, rows, confirmed }) => {
             // Shown first: what was pulled can be pulled again, and people wait for it.
-            store.world.update(|world| world.rebuild(rows.iter().cloned(), place.clone()));
+            store.world.update(|world| world.rebuild(confirmed, place.clone()));
             store.filling.set(false);
             if !disk.flip(&rows, &place).await? {
                 store.reload().await?;

@@ -47,6 +47,9 @@ const FACTS: &str = "facts";
 /// Whatever of these a device lacks is made when [`VERSION`] goes up.
 const STORES: [&str; 8] = [RECORDS, OUTBOX, LANES, DRAFTS, PHOTOS, PHOTO_BYTES, THUMBNAILS, FACTS];
 
+/// So many rows are written without a pause, in which the screen is drawn and answers.
+const ROWS_AT_ONCE: usize = 200;
+
 /// Why something was not written or read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DiskFault {
@@ -127,6 +130,15 @@ impl Disk {
         .await
     }
 
+    /// A contact of before bounds times as truly, only less closely: it may be lost.
+    pub async fn put_contact(&self, contact: &Contact) -> Result<()> {
+        self.write(&[FACTS], TransactionDurability::Relaxed, |tx| {
+            tx.object_store(FACTS)?.put(text(contact)).with_key("contact".to_owned()).primitive()?;
+            Ok(())
+        })
+        .await
+    }
+
     pub async fn rows(&self) -> Result<Vec<Row>> {
         let database = self.database();
         // Their bodies stay the bytes that came.
@@ -134,19 +146,19 @@ impl Disk {
         Ok(texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
     }
 
+    /// The outbox without its changes: where the lanes' numbers are as they were, nobody has saved any.
+    pub async fn lanes_and_photos(&self) -> Result<Outbox> {
+        let database = self.database();
+        outbox_of(&database.transaction([LANES, PHOTOS]).build()?, vec![]).await
+    }
+
     /// Lanes and changes as of one moment: in one transaction, so that a lane's numbers have no hole that another tab
     /// is just filling.
     pub async fn outbox(&self) -> Result<Outbox> {
         let database = self.database();
         let tx = database.transaction([LANES, OUTBOX, PHOTOS]).build()?;
-        let lanes: Vec<OwnLane> = all(&tx, LANES).await?;
-        let entries: Vec<Entry> = all(&tx, OUTBOX).await?;
-        let photos: Vec<OwnPhoto> = all(&tx, PHOTOS).await?;
-        Ok(Outbox {
-            lanes: lanes.into_iter().map(|lane| (lane.lane, lane)).collect(),
-            entries: entries.into_iter().map(|entry| ((entry.lane, entry.n), entry)).collect(),
-            photos: photos.into_iter().map(|own| (own.photo.hash, own)).collect(),
-        })
+        let entries = all(&tx, OUTBOX).await?;
+        outbox_of(&tx, entries).await
     }
 
     pub async fn drafts(&self) -> Result<Vec<(String, String)>> {
@@ -354,8 +366,14 @@ impl Disk {
         }
         let store = tx.object_store(RECORDS)?;
         store.clear()?;
-        for row in rows {
-            store.put(text(row)).with_key(row.id.to_string()).primitive()?;
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let mut written = None;
+            for row in rows {
+                written = Some(store.put(text(row)).with_key(row.id.to_string()).primitive()?);
+            }
+            if let Some(written) = written {
+                written.await?;
+            }
         }
         tx.object_store(FACTS)?.put(text(place)).with_key("place".to_owned()).primitive()?;
         commit(tx).await?;
@@ -414,6 +432,16 @@ fn begin<'a>(database: &'a Database, stores: &[&str], durability: TransactionDur
 async fn held_place(tx: &Transaction<'_>) -> Result<Place> {
     let held: Option<String> = tx.object_store(FACTS)?.get("place").primitive()?.await?;
     Ok(parsed(held).unwrap_or_default())
+}
+
+async fn outbox_of(tx: &Transaction<'_>, entries: Vec<Entry>) -> Result<Outbox> {
+    let lanes: Vec<OwnLane> = all(tx, LANES).await?;
+    let photos: Vec<OwnPhoto> = all(tx, PHOTOS).await?;
+    Ok(Outbox {
+        lanes: lanes.into_iter().map(|lane| (lane.lane, lane)).collect(),
+        entries: entries.into_iter().map(|entry| ((entry.lane, entry.n), entry)).collect(),
+        photos: photos.into_iter().map(|own| (own.photo.hash, own)).collect(),
+    })
 }
 
 /// Everything in `store`. A value that cannot be read stays on the disk; the rest is used.

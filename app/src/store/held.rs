@@ -19,7 +19,7 @@ use sync::{
         outbox::{Entry, Outbox, OwnPhoto, PhotoState},
         world::World,
     },
-    messages::{Enrolled, Identity, Profile, Unlock},
+    messages::{Delivery, Enrolled, Identity, Profile, Unlock},
 };
 
 use super::disk::{self, Disk, DiskFault, Facts, OtherTab};
@@ -111,7 +111,7 @@ pub async fn open(tell: impl Fn(OtherTab) + 'static) -> Result<Opened, DiskFault
     if !gone.is_empty() {
         disk.drop_photos(&gone).await?;
     }
-    let world = World::new(community_of(&facts), facts.place.clone(), rows, outbox);
+    let world = World::new(community_of(&facts), facts.place.clone(), &rows, outbox);
     Ok(Opened { disk, facts, world, drafts })
 }
 
@@ -202,6 +202,29 @@ impl Store {
         Ok(())
     }
 
+    /// Shows what another tab saved, if it saved anything.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; the world stays as it was.
+    pub async fn catch_up(&self) -> Result<(), DiskFault> {
+        let kept = self.disk().lanes_and_photos().await?;
+        let is_shown = self.world.with_untracked(|world| world.outbox.is_as_far_as(&kept));
+        if is_shown { Ok(()) } else { self.reload_outbox().await }
+    }
+
+    /// As [`Self::catch_up`], and with the records that another tab pulled.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; the world stays as it was.
+    pub async fn catch_up_wholly(&self) -> Result<(), DiskFault> {
+        let place = self.disk().facts().await?.place;
+        if self.world.with_untracked(|world| world.place == place) {
+            self.catch_up().await
+        } else {
+            self.reload().await
+        }
+    }
+
     /// The outbox on the disk, read again where this tab wrote to its own meanwhile: what was read may be older.
     async fn read_outbox(&self) -> Result<Outbox, DiskFault> {
         loop {
@@ -228,7 +251,15 @@ impl Store {
         Ok(())
     }
 
-    /// Changes the outbox that is shown after the disk's was.
+    /// Shows what became of changes. Returns the entries that are to be kept.
+    pub fn show_delivered(&self, deliveries: &[Delivery]) -> Vec<Entry> {
+        let news = |world: &World| deliveries.iter().filter_map(|delivery| world.outbox.after(delivery)).collect();
+        let entries = self.world.with_untracked(news);
+        self.wrote_outbox(|world| world.delivered(deliveries));
+        entries
+    }
+
+    /// Changes the outbox that is shown when the disk's is.
     pub fn wrote_outbox(&self, change: impl FnOnce(&mut World)) {
         self.inner.with_value(|inner| inner.writes.set(inner.writes.get().wrapping_add(1)));
         self.world.update(change);
@@ -242,7 +273,7 @@ impl Store {
         let disk = self.disk();
         let facts = disk.facts().await?;
         let rows = disk.rows().await?;
-        let world = World::new(community_of(&facts), facts.place.clone(), rows, self.read_outbox().await?);
+        let world = World::new(community_of(&facts), facts.place.clone(), &rows, self.read_outbox().await?);
         self.filling.set(world.confirmed_count() == 0);
         self.world.set(world);
         self.contact.set(facts.contact);
@@ -275,7 +306,7 @@ impl Store {
             let lanes: Vec<_> = outbox.lanes.values().copied().collect();
             disk.move_entries(&moved, &lanes).await?;
         }
-        self.world.set(World::new(enrolled.community, Default::default(), [], outbox));
+        self.world.set(World::new(enrolled.community, Default::default(), &[], outbox));
         self.filling.set(true);
         self.enrolled.set(Some(enrolled));
         self.arrive(present);

@@ -71,9 +71,12 @@ impl Disk {
         &self.stores.records
     }
 
+    pub fn lanes_and_photos(&self) -> Outbox {
+        Outbox { lanes: self.stores.lanes.clone(), photos: self.stores.photos.clone(), ..Default::default() }
+    }
+
     pub fn outbox(&self) -> Outbox {
-        let mut outbox =
-            Outbox { lanes: self.stores.lanes.clone(), photos: self.stores.photos.clone(), ..Default::default() };
+        let mut outbox = self.lanes_and_photos();
         for entry in self.stores.outbox.values() {
             outbox.put(entry.clone());
         }
@@ -91,6 +94,13 @@ impl Disk {
     pub fn put_facts(&mut self, change: impl FnOnce(&mut Facts)) -> Result<()> {
         self.write(Durability::Strict, |stores| {
             change(&mut stores.facts);
+            Ok(())
+        })
+    }
+
+    pub fn put_contact(&mut self, contact: Contact) -> Result<()> {
+        self.write(Durability::Relaxed, |stores| {
+            stores.facts.contact = Some(contact);
             Ok(())
         })
     }

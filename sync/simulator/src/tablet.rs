@@ -8,7 +8,7 @@ use domain::{
 };
 use sync::{
     device::{
-        exchange::{Exchange, Write},
+        exchange::{Exchange, View, Write},
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
         world::World,
     },
@@ -133,7 +133,7 @@ impl Tablet {
             let _ = self.disk.drop_entries(&old);
         }
         let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
-        let world = World::new(community, facts.place, self.disk.rows(), outbox);
+        let world = World::new(community, facts.place, &self.disk.rows(), outbox);
         self.tabs.push(Tab {
             serial,
             load: LoadId(self.chance.uuid()),
@@ -156,7 +156,11 @@ impl Tablet {
         for at in 0..self.tabs.len().min(most) {
             if self.tabs[at].exchange.is_none() {
                 // Another tab may have written while this one waited for its turn, and died before it told.
-                self.reload(at);
+                if self.tabs[at].world.place == facts.place {
+                    self.catch_up(at);
+                } else {
+                    self.reload(at);
+                }
                 self.tabs[at].exchange = Some(Exchange::new(facts.place.clone(), facts.contact));
                 begin.push(self.tabs[at].serial);
             }
@@ -178,10 +182,17 @@ impl Tablet {
         self.tabs[tab].world.reload_outbox(outbox);
     }
 
+    /// Shows what another tab saved, if it saved anything.
+    pub fn catch_up(&mut self, tab: usize) {
+        if !self.tabs[tab].world.outbox.is_as_far_as(&self.disk.lanes_and_photos()) {
+            self.reload_outbox(tab);
+        }
+    }
+
     pub fn reload(&mut self, tab: usize) {
         let facts = self.disk.facts();
         let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
-        let world = World::new(community, facts.place, self.disk.rows(), self.disk.outbox());
+        let world = World::new(community, facts.place, &self.disk.rows(), self.disk.outbox());
         let tab = &mut self.tabs[tab];
         tab.world = world;
         tab.contact = facts.contact;
@@ -250,8 +261,8 @@ impl Tablet {
     pub fn carry_out(&mut self, tab: usize, write: Write) -> Result<Option<Told>, DiskFault> {
         match write {
             Write::Contact(contact) => {
-                self.disk.put_facts(|facts| facts.contact = Some(contact))?;
                 self.tabs[tab].contact = Some(contact);
+                self.disk.put_contact(contact)?;
                 Ok(None)
             }
             Write::Greeted(answer) => {
@@ -261,8 +272,9 @@ impl Tablet {
             Write::Delivered(deliveries) => {
                 let outbox = &self.tabs[tab].world.outbox;
                 let entries: Vec<Entry> = deliveries.iter().filter_map(|delivery| outbox.after(delivery)).collect();
-                self.disk.put_entries(&entries)?;
+                // Shown first: it is true before it is noted here.
                 self.tabs[tab].world.delivered(&deliveries);
+                self.disk.put_entries(&entries)?;
                 Ok(Some(Told::Outbox))
             }
             Write::Resend(places) => self.change_entries(tab, &places, Entry::again),
@@ -297,8 +309,8 @@ impl Tablet {
                 self.tabs[tab].world.absorb(&page);
                 Ok(Some(Told::Records))
             }
-            Write::Flip { rows, place } => {
-                self.tabs[tab].world.rebuild(rows.iter().cloned(), place.clone());
+            Write::Flip(View { place, rows, confirmed }) => {
+                self.tabs[tab].world.rebuild(confirmed, place.clone());
                 if !self.disk.flip(&rows, &place)? {
                     self.reload(tab);
                     return Err(DiskFault::Failed);

@@ -10,7 +10,10 @@ use domain::{
     time::{Clocks, Contact, Moment},
 };
 
-use super::outbox::{Entry, EntryState, Outbox};
+use super::{
+    outbox::{Entry, EntryState, Outbox},
+    world::Confirmed,
+};
 use crate::messages::{
     Delivery, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row, Seal,
     Seq,
@@ -67,6 +70,25 @@ impl Place {
     }
 }
 
+/// A view that is built anew beside the one in use.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    pub place: Place,
+    /// As they came, for the disk.
+    pub rows: Vec<Row>,
+    /// The same, read while the next ones are on their way, for the screen.
+    pub confirmed: Confirmed,
+}
+
+impl View {
+    fn absorb(&mut self, page: Page) {
+        self.place = std::mem::take(&mut self.place).after(&page);
+        self.confirmed.absorb(&page);
+        self.rows.retain(|row| !page.departures.contains(&row.id));
+        self.rows.extend(page.rows);
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Exchange {
     place: Place,
@@ -77,7 +99,7 @@ pub struct Exchange {
     /// How often in a row an answer to a pull was of no use.
     useless: u32,
     /// The view being built beside the one in use.
-    rebuilding: Option<(Place, Vec<Row>)>,
+    rebuilding: Option<View>,
     holes: Vec<Hole>,
     /// Photos that something on the way would not let through; they are tried again after the next hello.
     held_back: BTreeSet<PhotoHash>,
@@ -129,10 +151,7 @@ pub enum Write {
     Photo(PhotoHash, PhotoAnswer),
     Absorb(Page),
     /// A whole view, built anew: replace the one in use.
-    Flip {
-        rows: Vec<Row>,
-        place: Place,
-    },
+    Flip(View),
 }
 
 /// Why there was no answer of ours.
@@ -211,7 +230,7 @@ impl Exchange {
             return Step::Send(Message::Push(Push { clocks, lanes, holes: self.holes.clone(), changes }));
         }
         if self.rebuilding.is_some() || self.pulled.is_none_or(|at| now >= at + POLL) {
-            let place = self.rebuilding.as_ref().map_or(&self.place, |(place, _)| place);
+            let place = self.rebuilding.as_ref().map_or(&self.place, |view| &view.place);
             return Step::Send(Message::Pull(Pull {
                 cursor: place.cursor,
                 epoch: place.epoch.clone(),
@@ -364,20 +383,20 @@ impl Exchange {
         let page = match answer {
             PullAnswer::Rebuild { epoch, view } => {
                 self.notice(&epoch);
-                self.rebuilding = Some((Place { epoch, view, ..Place::default() }, vec![]));
+                self.rebuilding = Some(View { place: Place { epoch, view, ..Place::default() }, ..View::default() });
                 self.was_useless(now);
                 return vec![];
             }
             PullAnswer::Page(page) => page,
         };
-        let asked = self.rebuilding.as_ref().map_or(&self.place, |(place, _)| place);
+        let asked = self.rebuilding.as_ref().map_or(&self.place, |view| &view.place);
         if !asked.takes(&page) || page.after.is_some_and(|after| after != asked.cursor) {
             // An answer to another question, out of some cache.
             self.useless = self.useless.max(REBUILDS_MOST);
             self.was_useless(now);
             return vec![];
         }
-        let Some((mut place, mut rows)) = self.rebuilding.take() else {
+        let Some(mut view) = self.rebuilding.take() else {
             if page.access > self.access {
                 self.said_hello = None;
             }
@@ -386,16 +405,15 @@ impl Exchange {
             self.pulled = (!page.more).then_some(now);
             return vec![Write::Absorb(page)];
         };
-        rows.retain(|row| !page.departures.contains(&row.id));
-        place = place.after(&page);
-        rows.extend(page.rows);
-        if page.more {
-            self.rebuilding = Some((place, rows));
+        let more = page.more;
+        view.absorb(page);
+        if more {
+            self.rebuilding = Some(view);
             return vec![];
         }
-        if !self.place.gives_way_to(&place) {
+        if !self.place.gives_way_to(&view.place) {
             // Built out of a copy that lags behind.
-            self.rebuilding = Some((place, rows));
+            self.rebuilding = Some(view);
             self.useless = self.useless.max(REBUILDS_MOST);
             self.was_useless(now);
             return vec![];
@@ -403,11 +421,11 @@ impl Exchange {
         self.useless = 0;
         #[cfg(feature = "planted")]
         if planted::is(Bug::FlipLosesTheCursor) {
-            place.cursor = 0;
+            view.place.cursor = 0;
         }
-        self.place = place.clone();
+        self.place = view.place.clone();
         self.pulled = Some(now);
-        vec![Write::Flip { rows, place }]
+        vec![Write::Flip(view)]
     }
 
     /// An answer to a pull that brought nothing further. The first are taken as they come; then with patience.

@@ -228,6 +228,11 @@ impl Outbox {
         self.entries.values().filter(|entry| entry.is_waiting())
     }
 
+    /// Whether nothing was saved here that `kept`, which need not have the changes, knows, and the other way round.
+    pub fn is_as_far_as(&self, kept: &Outbox) -> bool {
+        self.lanes == kept.lanes && self.photos == kept.photos
+    }
+
     pub fn photos_waiting(&self) -> impl Iterator<Item = &OwnPhoto> {
         self.photos.values().filter(|photo| photo.is_waiting())
     }

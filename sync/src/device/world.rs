@@ -23,41 +23,69 @@ pub struct World {
     /// How far the confirmed records go.
     pub place: Place,
     pub outbox: Outbox,
-    confirmed: BTreeMap<RecordId, (Seq, Record)>,
+    confirmed: Confirmed,
     laid_over: BTreeMap<RecordId, Record>,
-    /// The confirmed records of each root, and those laid over.
-    roots: Roots,
     roots_laid_over: Roots,
 }
 
 type Roots = BTreeMap<RecordId, BTreeSet<RecordId>>;
 
-impl World {
-    pub fn new(community: CommunityId, place: Place, rows: impl IntoIterator<Item = Row>, outbox: Outbox) -> Self {
-        let mut world = Self {
-            community,
-            place,
-            outbox,
-            confirmed: BTreeMap::new(),
-            laid_over: BTreeMap::new(),
-            roots: Roots::new(),
-            roots_laid_over: Roots::new(),
-        };
-        world.confirm(rows);
-        world.lay_over();
-        world
-    }
+/// The records that the server has told, read.
+#[derive(Clone, Debug, Default)]
+pub struct Confirmed {
+    records: BTreeMap<RecordId, (Seq, Record)>,
+    roots: Roots,
+}
 
+impl Confirmed {
     /// Takes a page of the pull. A row older than the one held is passed over, so that absorbing twice is absorbing once.
     pub fn absorb(&mut self, page: &Page) {
-        self.confirm(page.rows.iter().cloned());
+        self.confirm(&page.rows);
         for id in &page.departures {
-            if let Some((_, record)) = self.confirmed.remove(id)
+            if let Some((_, record)) = self.records.remove(id)
                 && let Some(ids) = self.roots.get_mut(&record.root)
             {
                 ids.remove(id);
             }
         }
+    }
+
+    fn confirm(&mut self, rows: &[Row]) {
+        for row in rows {
+            if self.records.get(&row.id).is_some_and(|(seq, _)| *seq >= row.seq) {
+                continue;
+            }
+            // A kind from a later version stays on the disk and is shown once the app knows it.
+            if let Some(record) = row.record() {
+                self.roots.entry(record.root).or_default().insert(record.id);
+                self.records.insert(row.id, (row.seq, record));
+            }
+            #[cfg(feature = "planted")]
+            if row.record().is_none() && planted::is(Bug::UndecodableStopsThePage) {
+                break;
+            }
+        }
+    }
+}
+
+impl World {
+    pub fn new(community: CommunityId, place: Place, rows: &[Row], outbox: Outbox) -> Self {
+        let mut world = Self {
+            community,
+            place,
+            outbox,
+            confirmed: Confirmed::default(),
+            laid_over: BTreeMap::new(),
+            roots_laid_over: Roots::new(),
+        };
+        world.confirmed.confirm(rows);
+        world.lay_over();
+        world
+    }
+
+    /// Takes a page of the pull.
+    pub fn absorb(&mut self, page: &Page) {
+        self.confirmed.absorb(page);
         if page.cursor >= self.place.cursor {
             self.place = std::mem::take(&mut self.place).after(page);
         }
@@ -65,11 +93,9 @@ impl World {
     }
 
     /// Replaces the confirmed records by a view that was built beside them.
-    pub fn rebuild(&mut self, rows: impl IntoIterator<Item = Row>, place: Place) {
-        self.confirmed.clear();
-        self.roots.clear();
+    pub fn rebuild(&mut self, confirmed: Confirmed, place: Place) {
+        self.confirmed = confirmed;
         self.place = place;
-        self.confirm(rows);
         self.lay_over();
     }
 
@@ -107,23 +133,6 @@ impl World {
     pub fn reload_outbox(&mut self, outbox: Outbox) {
         self.outbox = outbox;
         self.lay_over();
-    }
-
-    fn confirm(&mut self, rows: impl IntoIterator<Item = Row>) {
-        for row in rows {
-            if self.confirmed.get(&row.id).is_some_and(|(seq, _)| *seq >= row.seq) {
-                continue;
-            }
-            // A kind from a later version stays on the disk and is shown once the app knows it.
-            if let Some(record) = row.record() {
-                self.roots.entry(record.root).or_default().insert(record.id);
-                self.confirmed.insert(row.id, (row.seq, record));
-            }
-            #[cfg(feature = "planted")]
-            if row.record().is_none() && planted::is(Bug::UndecodableStopsThePage) {
-                break;
-            }
-        }
     }
 
     fn lay_over(&mut self) {
@@ -167,7 +176,7 @@ impl World {
     }
 
     fn record(&self, id: RecordId) -> Option<&Record> {
-        self.laid_over.get(&id).or_else(|| self.confirmed.get(&id).map(|(_, record)| record))
+        self.laid_over.get(&id).or_else(|| self.confirmed.records.get(&id).map(|(_, record)| record))
     }
 
     pub fn get(&self, id: RecordId) -> Option<&Body> {
@@ -176,7 +185,7 @@ impl World {
 
     /// Every record, those laid over in place of the confirmed ones.
     pub fn all(&self) -> impl Iterator<Item = &Body> {
-        let confirmed = self.confirmed.values().map(|(_, record)| record);
+        let confirmed = self.confirmed.records.values().map(|(_, record)| record);
         confirmed
             .filter(|record| !self.laid_over.contains_key(&record.id))
             .chain(self.laid_over.values())
@@ -195,7 +204,7 @@ impl World {
 
     fn ids_of_root(&self, root: RecordId) -> impl Iterator<Item = &RecordId> {
         static NONE: BTreeSet<RecordId> = BTreeSet::new();
-        let (confirmed, laid_over) = (&self.roots, &self.roots_laid_over);
+        let (confirmed, laid_over) = (&self.confirmed.roots, &self.roots_laid_over);
         confirmed.get(&root).unwrap_or(&NONE).union(laid_over.get(&root).unwrap_or(&NONE))
     }
 
@@ -209,6 +218,6 @@ impl World {
     }
 
     pub fn confirmed_count(&self) -> usize {
-        self.confirmed.len()
+        self.confirmed.records.len()
     }
 }

@@ -48,7 +48,7 @@ impl Tablet {
     pub fn new(device: DeviceId) -> Self {
         Self {
             device,
-            world: World::new(COMMUNITY, Place::default(), [], Default::default()),
+            world: World::new(COMMUNITY, Place::default(), &[], Default::default()),
             exchange: Exchange::new(Place::default(), None),
             contact: None,
             now: 0,
@@ -213,7 +213,7 @@ impl Tablet {
                 self.world.outbox.photos.insert(hash, own);
             }
             Write::Absorb(page) => self.world.absorb(&page),
-            Write::Flip { rows, place } => self.world.rebuild(rows, place),
+            Write::Flip(view) => self.world.rebuild(view.confirmed, view.place),
         }
     }
 

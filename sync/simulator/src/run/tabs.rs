@@ -66,7 +66,7 @@ impl Run {
         }
         if let Step::Send(Message::Hello(_)) = step {
             // A seal vouches for what is on the disk: another tab may have saved there a moment ago.
-            self.tablets[n].reload_outbox(at);
+            self.tablets[n].catch_up(at);
             let tab = &mut self.tablets[n].tabs[at];
             let Some(exchange) = &mut tab.exchange else { return Ok(()) };
             step = exchange.next(clocks, &tab.world.outbox);
