@@ -26,6 +26,9 @@ use crate::{
     sessions,
 };
 
+/// How the database calls a lane whose person is only claimed.
+const CLAIMED: &str = "claimed";
+
 pub struct SqlCanon {
     tx: Tx,
     community: CommunityId,
@@ -64,7 +67,8 @@ impl SqlCanon {
 
     /// The lane of this person on this device.
     pub async fn lane_of(&mut self, device: DeviceId, person: PersonId) -> Result<Option<Lane>, Failure> {
-        let sql = "select id, last from lanes where community_id = $1 and device_id = $2 and person_id = $3";
+        let sql = "select id, last from lanes
+            where community_id = $1 and device_id = $2 and person_id = $3 and identity <> 'claimed'";
         let row = sqlx::query(sql)
             .bind(self.community.to_string())
             .bind(device.to_string())
@@ -72,7 +76,7 @@ impl SqlCanon {
             .fetch_optional(&mut *self.tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")? }))
+        Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")?, claimed: false }))
     }
 
     async fn quarantine(&mut self, seq: Seq) -> Result<(), Failure> {
@@ -126,17 +130,19 @@ impl Canon for SqlCanon {
     }
 
     async fn lane(&mut self, lane: LaneId) -> Result<Option<Lane>, Failure> {
-        let row = sqlx::query("select device_id, person_id, last from lanes where community_id = $1 and id = $2")
-            .bind(self.community.to_string())
-            .bind(lane.to_string())
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let row =
+            sqlx::query("select device_id, person_id, last, identity from lanes where community_id = $1 and id = $2")
+                .bind(self.community.to_string())
+                .bind(lane.to_string())
+                .fetch_optional(&mut *self.tx)
+                .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Lane {
             id: lane,
             device: DeviceId(parsed(&row, "device_id")?),
             person: PersonId(parsed(&row, "person_id")?),
             last: row.try_get("last")?,
+            claimed: row.try_get::<String, _>("identity")? == CLAIMED,
         }))
     }
 
@@ -146,6 +152,7 @@ impl Canon for SqlCanon {
         let identity = match identity {
             Identity::SignedIn => "signed_in",
             Identity::Pin => "pin",
+            Identity::Claimed => CLAIMED,
         };
         sqlx::query(sql)
             .bind(self.community.to_string())
