@@ -167,7 +167,8 @@ async fn clear(store: Store) -> Result<(), Fault> {
         handed.extend(answer.kept);
     }
     let outbox = disk.outbox().await.map_err(broken)?;
-    disk.clear(&outbox, &handed).await.map_err(broken)?;
+    let before = store.retired.get_untracked().unwrap_or_default();
+    disk.clear(&outbox, &handed, before).await.map_err(broken)?;
     store.drafts.update(|drafts| drafts.retain(|key, _| !handed.contains(key)));
     store.tell(Told::Records);
     store.reload().await.map_err(broken)

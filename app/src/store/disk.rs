@@ -355,7 +355,7 @@ impl Disk {
 
     /// Forgets everything of the community but what nobody else has: the records, what has its outcome, the words of what is
     /// in custody, `drafts`, thumbnails. All or nothing.
-    pub async fn clear(&self, outbox: &Outbox, drafts: &[String]) -> Result<()> {
+    pub async fn clear(&self, outbox: &Outbox, drafts: &[String], before: Retired) -> Result<()> {
         let stores = [RECORDS, OUTBOX, DRAFTS, PHOTOS, THUMBNAILS, FACTS];
         self.write(&stores, TransactionDurability::Strict, |tx| {
             tx.object_store(RECORDS)?.clear()?;
@@ -381,7 +381,7 @@ impl Disk {
             let facts = tx.object_store(FACTS)?;
             facts.put(text(&Place::default())).with_key("place".to_owned()).primitive()?;
             facts.delete("unlocks".to_owned()).primitive()?;
-            let retired = Retired { drafts: drafts.len(), cleared: true };
+            let retired = Retired { drafts: before.drafts + drafts.len(), cleared: true };
             facts.put(text(&retired)).with_key("retired".to_owned()).primitive()?;
             Ok(())
         })
@@ -583,7 +583,7 @@ pub fn outdated(outbox: &Outbox, now: Moment) -> Vec<(LaneId, i64)> {
     outbox
         .entries
         .values()
-        .filter(|entry| !entry.is_waiting() && !entry.needs_attention() && entry.saved.plus(KEEP_SENT) < now)
+        .filter(|entry| entry.is_settled() && !entry.needs_attention() && entry.saved.plus(KEEP_SENT) < now)
         .map(|entry| (entry.lane, entry.n))
         .collect()
 }
