@@ -135,7 +135,7 @@ pub async fn run(store: Store) {
                     }
                     exchange.failed(fault, clock::mono(), clock::jitter());
                     store.network.set(Network::Bad(fault));
-                    if fault == Fault::Retired && store.retired.with_untracked(Option::is_none) {
+                    if exchange.is_retired() && store.retired.with_untracked(Option::is_none) {
                         let _ = store.keep_retired(Some(Default::default())).await;
                     }
                 }

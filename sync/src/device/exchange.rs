@@ -81,6 +81,8 @@ pub struct Exchange {
     holes: Vec<Hole>,
     /// The server has withdrawn this device's credential: it hands over what waits and is given nothing any more.
     retired: bool,
+    /// How often in a row that was said. Once may be the late answer to what this device asked before it was enrolled anew.
+    told_retired: u32,
     /// True once what a retired device held is gone.
     cleared: bool,
     /// Photos that something on the way would not let through; they are tried again after the next hello.
@@ -173,6 +175,7 @@ impl Exchange {
             rebuilding: None,
             holes: vec![],
             retired: false,
+            told_retired: 0,
             cleared: false,
             held_back: BTreeSet::new(),
             said_hello: None,
@@ -267,6 +270,11 @@ impl Exchange {
             self.not_before = now + BACKOFF_MOST;
         }
         vec![Write::HandedOver(answer.kept)]
+    }
+
+    /// Whether the server has said, and said again, that it has withdrawn this device's credential.
+    pub fn is_retired(&self) -> bool {
+        self.retired
     }
 
     /// What a retired device held is gone.
@@ -485,19 +493,26 @@ impl Exchange {
             Fault::Busy { after: Some(after) } => after.clamp(1_000, 10 * BACKOFF_MOST),
             Fault::Offline | Fault::Busy { after: None } => usual,
             // What waits is handed over at once.
-            Fault::Retired if !std::mem::replace(&mut self.retired, true) => 0,
+            Fault::Retired if !self.retired => 0,
             Fault::NotEnrolled | Fault::Retired | Fault::TooOld | Fault::Rejected => BACKOFF_MOST,
         };
         self.may_be_poked = !matches!(fault, Fault::Busy { after: Some(_) });
         let spread = (wait as f64 * 0.5 * jitter.clamp(0.0, 1.0)) as i64;
         self.not_before = now + (wait - spread).max(500);
-        if matches!(fault, Fault::NotEnrolled) {
+        if matches!(fault, Fault::NotEnrolled | Fault::Retired) {
             self.said_hello = None;
+        }
+        if fault == Fault::Retired {
+            self.told_retired += 1;
+            self.retired = self.told_retired > 1;
         }
     }
 
     fn succeeded(&mut self) {
         self.failures = 0;
+        if !self.retired {
+            self.told_retired = 0;
+        }
         self.not_before = i64::MIN;
         self.may_be_poked = true;
     }

@@ -85,7 +85,7 @@ impl Run {
                 // A server that is restored to before it cannot be given these again.
                 let gone = self.tablets[n].clear(at);
                 self.ledger.destroyed.extend(gone);
-                self.again(n, serial, 1);
+                self.again(n, serial, 500);
             }
             Step::Send(message) => self.send(n, at, message)?,
         }
