@@ -19,8 +19,8 @@ use sync::device::{
     outbox::{Entry, OwnLane, OwnPhoto},
 };
 use sync::messages::{
-    Enrol, Enrolled, Envelope, Hello, HelloAnswer, Hint, PhotoAbsence, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer,
-    Row,
+    Enrol, Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hint, PhotoAbsence, PhotoAnswer, Pull,
+    PullAnswer, Push, PushAnswer, Row,
 };
 use uuid::Uuid;
 
@@ -82,6 +82,7 @@ pub fn message(bytes: &[u8]) {
     same::<Hello>(bytes);
     same::<Enrol>(bytes);
     same::<Pull>(bytes);
+    same::<HandOver>(bytes);
 }
 
 /// What the server answers, or somebody in its place.
@@ -89,6 +90,7 @@ pub fn answer(bytes: &[u8]) {
     same::<PushAnswer>(bytes);
     same::<PullAnswer>(bytes);
     same::<HelloAnswer>(bytes);
+    same::<HandOverAnswer>(bytes);
     same::<Enrolled>(bytes);
     same::<PhotoAnswer>(bytes);
     same::<PhotoAbsence>(bytes);

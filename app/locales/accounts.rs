@@ -39,6 +39,11 @@ texts! {
     pin_set => "PIN 已设好，几秒后各平板可用。", "The PIN is set; tablets know it within seconds.";
     signed_in_as(name: &str) => "当前：{name}", "At this device: {name}";
     unsent_stay(n: usize) => "还有 {n} 条没上传。它们会留在本机，联网后自动上传，谁在用都一样。", "Not sent yet: {n}. They stay here and go by themselves when there is a network, whoever is here.";
+    no_pin_here => "我的密码不在这台平板上", "My PIN is not here";
+    claim_lead => "选自己的名字。没有网络，这里认不出您。", "Choose your name. Without a network nothing here can recognise you.";
+    claim_question(name: &str) => "您是{name}？", "Are you {name}?";
+    claim_note => "可以照常巡查。记录会注明“身份待确认”，以后您用 PIN 解锁，或由主管确认。", "You can work as always. What you do is marked “identity to be confirmed” until you unlock with a PIN or your supervisor confirms it.";
+    claim_yes => "是我，开始", "Yes, start";
     set_up => "设置小区", "Set up the community";
     set_up_lead => "这个链接只能用一次。建好小区和第一位管理员后即可登录。", "This link works once. Create the community and its first manager, then sign in.";
     community_zh => "小区名称（中文）", "Community name (Chinese)";
@@ -50,6 +55,6 @@ texts! {
     with_starter => "带上示范检查表、路线和计划", "Start with the sample checklists, routes and plans";
     set_up_now => "建立", "Create";
     set_up_done => "已建好。请登录。", "It is ready. Please sign in.";
-    not_enrolled => "这台设备已停用或未登记", "This device was retired or is not enrolled";
+    not_enrolled => "这台设备未登记", "This device is not enrolled";
     not_enrolled_next => "已存的记录都还在。请用密码登录，重新登记后自动上传。", "Everything saved is still here. Sign in and enrol again; then it is sent.";
 }

@@ -5,6 +5,8 @@ use super::texts;
 texts! {
     new_release => "有新版本", "A new version is ready";
     take_new_release => "现在更新", "Update now";
+    evicted(when: &str, n: i64) => "浏览器清除过这台设备的数据。{when} 时还有 {n} 条没上传，没有收到；之后存的也没了。请告诉主管，需要时补记。", "The browser had deleted this device's data. Of what waited at {when}, {n} never arrived; anything saved later is gone too. Tell your supervisor, and record it again where needed.";
+    understood => "知道了", "Understood";
     newer_tab => "另一个窗口已打开新版本。这里不能再保存，请重新打开。", "A newer version is open in another window. Nothing can be saved here any more: open it anew.";
     open_anew => "重新打开", "Open anew";
     older_tab_title => "请关闭其他掌灯窗口", "Close the other Lamplighter windows";

@@ -52,7 +52,7 @@ texts! {
     no_network_here => "这里需要网络", "This needs the network";
     no_network_here_next => "巡查和问题没有网络也能用；这一页连网后再看。", "Rounds and findings work without it; look here again once there is one.";
     retire => "停用", "Retire";
-    retire_question(name: &str) => "停用“{name}”？它将不能再上传；还没上传的记录会留在那台设备上。", "Retire “{name}”? It can no longer send; what it has not sent stays on it.";
+    retire_question(name: &str) => "停用“{name}”？它再联网时，没上传的会交由管理处处理，资料从那台设备上清除。", "Retire “{name}”? At its next contact, what it has not sent goes into custody and everything else is removed from it.";
     retired => "已停用", "Retired";
     shared_device => "共用平板", "Shared tablet";
     personal_device => "个人设备", "Personal device";
@@ -60,6 +60,8 @@ texts! {
     device_never_seen => "尚未联系", "Never in contact";
     device_waiting(n: i64) => "有 {n} 条未上传", "{n} waiting on it";
     device_complete(when: &str) => "{when} 之前的记录已收齐", "Everything up to {when} has arrived";
+    device_evicted(when: &str, n: i64) => "{when} 发现浏览器清除了数据，{n} 条未收到", "Browser deleted its data, found {when}; {n} never arrived";
+    device_custody(n: i64) => "交来 {n} 条待处理（lamplighter custody list）", "{n} in custody (lamplighter custody list)";
     no_devices => "还没有登记设备", "No devices are enrolled yet";
 }
 

@@ -34,6 +34,10 @@ texts! {
     unknown => "小区里没有这一项，请重新选择。", "There is no such one here; choose again.";
     correct_filter => "筛选条件有误", "A filter cannot be used";
     correct_filter_next => "请改正标出的筛选，或清除全部筛选。", "Correct the one that is marked, or clear them all.";
+    identity_claimed => "身份待确认", "Identity to be confirmed";
+    identity_denied => "已说明不是本人", "Said not to be them";
+    it_was_them => "确认是本人", "It was them";
+    it_was_not_them => "不是本人", "It was not";
     round => "任务", "Round";
     checkpoint => "巡查点", "Checkpoint";
     when => "时间", "When";

@@ -31,7 +31,20 @@ texts! {
     attention_refused => "未被接受", "Not accepted";
     attention_quarantined => "服务器读不懂，已原样保留", "The server could not read it and keeps it as it is";
     attention_stuck => "服务器不认这台设备上的这位同事", "The server does not know this person on this device";
-    attention_stuck_next => "记录留在本机。请联系管理员。", "It stays on this device. Please tell your operator.";
+    attention_stuck_next => "记录留在本机，会自动再试。等不了就交给管理处。", "It stays here and is tried again. If that does not help, hand it to the office.";
+    hand_over => "交给管理处", "Hand it to the office";
+    custody_title => "已交给管理处", "With the office";
+    custody_note => "有人会逐条处理。", "Somebody will look at each.";
+    retired_title => "这台设备已停用", "This device was retired";
+    retired_handing_over => "正在把没上传的交给管理处…", "What was not sent is being handed to the office…";
+    retired_cleared => "没上传的已交给管理处，本机的资料已清除。", "What was not sent is with the office. Everything else is gone from this device.";
+    retired_left(n: usize) => "还有 {n} 条没交，联网后继续。", "Not handed over yet: {n}. It goes on with the network.";
+    retired_drafts(n: usize) => "没填完的 {n} 份也已交。", "Unfinished forms handed over: {n}.";
+    retired_next => "要再用这台设备，请登录并重新登记。", "To use this device again, sign in and enrol it.";
+    claimed_here => "有人没用 PIN、以您的名字在这里做过记录。是您吗？", "Somebody worked here under your name without a PIN. Was it you?";
+    was_me => "是我", "It was me";
+    was_not_me => "不是我", "Not me";
+    kind_identity_confirmed => "身份确认", "Identity confirmed";
     attention_content => "您填的内容", "What you typed";
     correct_it => "改好再提交", "Correct it";
     dealt_with => "已处理", "Dealt with";
@@ -57,6 +70,7 @@ pub fn kind(kind: &str) -> &'static str {
         "finding.raised" => kind_finding_raised(),
         "finding.corrected" => kind_finding_corrected(),
         "visit.corrected" => kind_visit_corrected(),
+        "identity.confirmed" => kind_identity_confirmed(),
         "person.put" => kind_person_put(),
         _ => kind_other(),
     }

@@ -83,7 +83,11 @@ fn row(store: Store, device: DeviceInfo, asked: RwSignal<Option<DeviceInfo>>) ->
     };
     let sealed = device.sealed.map(|sealed| say::device_complete(&time::absolute(sealed, now, &zone)));
     let is_retired = device.retired.is_some();
-    let state = if is_retired {
+    let (is_evicted, custody) = (device.evicted.is_some(), device.custody);
+    let evicted = device.evicted.map(|at| say::device_evicted(&time::ago(at, now, &zone), device.lost));
+    let state = if device.lost + custody > 0 {
+        "attention"
+    } else if is_retired {
         "ahead"
     } else if device.waiting > 0 {
         "waiting"
@@ -98,7 +102,9 @@ fn row(store: Store, device: DeviceInfo, asked: RwSignal<Option<DeviceInfo>>) ->
             <span class="grow"><strong>{name}</strong>
                 <span class="note">{kind}" · "{seen}</span>
                 {sealed.map(|words| view! { <span class="note">{words}</span> })}
-                {(waiting > 0).then(|| view! { <span class="note">{say::device_waiting(waiting)}</span> })}
+                {evicted.map(|words| view! { <span class="note">{words}</span> })}
+                {(custody > 0).then(|| view! { <span class="note">{say::device_custody(custody)}</span> })}
+                {(waiting > 0 && !is_evicted).then(|| view! { <span class="note">{say::device_waiting(waiting)}</span> })}
             </span>
             {if is_retired {
                 view! { <span class="note">{say::retired()}</span> }.into_any()

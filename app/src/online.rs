@@ -118,6 +118,14 @@ pub struct DeviceInfo {
     pub sealed: Option<Moment>,
     pub waiting: i64,
     pub retired: Option<Moment>,
+    /// When its browser was found to have deleted everything, and how many changes it had reported that never came.
+    #[serde(default)]
+    pub evicted: Option<Moment>,
+    #[serde(default)]
+    pub lost: i64,
+    /// How much it handed over that nobody has worked through.
+    #[serde(default)]
+    pub custody: i64,
 }
 
 /// A photo that a record names and that has not arrived: on its way, or lost with its tablet.

@@ -13,6 +13,8 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
+use sync::device::exchange::Fault;
+
 use crate::{
     accounts::{Enrolling, enrol, sign_in, unlock},
     device::{clock, preferences, releases, storage, wake},
@@ -154,6 +156,8 @@ enum Door {
     Enrol,
     Unlock,
     Filling,
+    /// The device was retired: what it had not sent is handed over.
+    Retired,
     /// Somebody whom this device holds nothing of.
     Stranger,
     Inside,
@@ -176,6 +180,9 @@ fn Frame() -> impl IntoView {
         if store.enrolled.with(Option::is_none) || path == "/sign-in" {
             return Door::SignIn;
         }
+        if store.retired.with(Option::is_some) {
+            return Door::Retired;
+        }
         if store.present.get().is_none() {
             return Door::Unlock;
         }
@@ -195,6 +202,7 @@ fn Frame() -> impl IntoView {
         Door::Enrol => enrol::page(),
         Door::Unlock => unlock::page(),
         Door::Filling => filling(store),
+        Door::Retired => waiting::retired(store),
         Door::Stranger => stranger(store),
         Door::Inside => view! { <Inside/> }.into_any(),
     }
@@ -202,6 +210,7 @@ fn Frame() -> impl IntoView {
 
 fn filling(store: Store) -> AnyView {
     let next = move || match store.network.get() {
+        Network::Bad(Fault::TooOld) => crate::locales::saving::network_too_old(),
         Network::Bad(_) => say::first_records_offline(),
         Network::Unknown | Network::Good => say::first_records_next(),
     };
@@ -367,7 +376,15 @@ fn Notices() -> impl IntoView {
     };
     // An update never interrupts a round.
     let is_walking = Memo::new(move |_| rounds::is_walking(store));
-    let not_enrolled = move || store.network.get() == Network::Bad(sync::device::exchange::Fault::NotEnrolled);
+    let is = move |fault| store.network.get() == Network::Bad(fault);
+    let not_enrolled = move || is(Fault::NotEnrolled);
+    let too_old = Memo::new(move |_| is(Fault::TooOld));
+    // It is looked for once by itself; it opens when the person agrees.
+    Effect::new(move |_| {
+        if too_old.get() {
+            releases::look_for_new();
+        }
+    });
     view! {
         {move || not_enrolled().then(|| view! {
             <div class="notice attention" role="alert">
@@ -387,6 +404,22 @@ fn Notices() -> impl IntoView {
                 <button class="button" on:click=move |_| releases::reload()>{say_device::open_anew()}</button>
             </div>
         })}
+        {move || too_old.get().then(|| view! {
+            <p class="notice attention" role="alert">{ui::glyph("attention")}{crate::locales::saving::network_too_old()}</p>
+        })}
+        {move || store.evicted.get().map(|evicted| {
+            let when = locales::time::absolute(evicted.seen, store.time(), &store.zone());
+            let read = move |_| leptos::task::spawn_local(async move {
+                let _ = store.keep_evicted(None).await;
+            });
+            view! {
+                <div class="notice attention" role="alert">
+                    <p>{say_device::evicted(&when, evicted.lost)}</p>
+                    <button class="button" on:click=read>{say_device::understood()}</button>
+                </div>
+            }
+        })}
+        {move || waiting::claimed_here(store)}
         {move || (new_release.get() && !is_walking.get()).then(|| view! {
             <div class="notice" role="status">
                 <p>{say_device::new_release()}</p>

@@ -2,7 +2,8 @@
 
 use domain::{
     changes::{Deed, Fact},
-    ids::{CheckpointId, PersonId, RoundId},
+    claims::{Claim, IdentityConfirmed},
+    ids::{CheckpointId, LaneId, PersonId, RoundId},
     permissions::{Act, may},
     records::Body,
     time::{Moment, Zone},
@@ -11,10 +12,10 @@ use leptos::prelude::*;
 use sync::{
     device::{
         exchange::Fault,
-        outbox::{Entry, EntryState, OwnPhoto, PhotoState},
+        outbox::{Entry, EntryState, OwnLane, OwnPhoto, PhotoState},
         world::World,
     },
-    messages::{Envelope, Outcome},
+    messages::{Envelope, Identity, Outcome},
 };
 
 use crate::{
@@ -68,7 +69,7 @@ fn Waiting() -> impl IntoView {
         Network::Bad(Fault::Busy { .. }) => ("overdue", say::network_busy()),
         Network::Bad(Fault::TooOld) => ("overdue", say::network_too_old()),
         Network::Bad(Fault::Rejected) => ("bad", say::network_rejected()),
-        Network::Bad(Fault::NotEnrolled) => ("bad", crate::locales::accounts::not_enrolled()),
+        Network::Bad(Fault::NotEnrolled | Fault::Retired) => ("bad", crate::locales::accounts::not_enrolled()),
     };
     let oversees = Memo::new(move |_| store.me().is_some_and(|me| may(&me.roles, Act::SeeResults)));
     let contact = move || match store.contact.get() {
@@ -107,6 +108,7 @@ fn lists(store: Store) -> Option<AnyView> {
         }).collect();
         let others = waiting.len() - mine;
         let photos = world.outbox.photos_waiting().count();
+        let in_custody = in_custody(world, Some(&zone), |entry| entry.person == me);
         let photos_of = photos_of(world, me).map(|own| photo_needs_attention(store, *own));
         let attention = attention(world.outbox.entries.values(), me)
             .map(|entry| needs_attention(store, entry, about(world, entry, &zone, store.time()), &zone));
@@ -115,12 +117,87 @@ fn lists(store: Store) -> Option<AnyView> {
             {if attention.is_empty() { ().into_any() } else {
                 view! { <section><h2>{say::attention_title()}</h2><ul class="rows">{attention}</ul></section> }.into_any()
             }}
+            {in_custody}
             {(photos > 0).then(|| view! { <p>{ui::glyph("waiting")}" "{crate::locales::photos::waiting(photos)}</p> })}
             {if waiting.is_empty() && photos == 0 { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
                 view! { <section><ul class="rows">{own}</ul>{(mine > LISTED_MOST).then(|| view! { <p class="note">{say::waiting_more(mine - LISTED_MOST)}</p> })}{(others > 0).then(|| view! { <p class="note">{say::waiting_of_others(others)}</p> })}</section> }.into_any()
             }}
         }.into_any())
     })
+}
+
+/// What was handed over, and what happens to it.
+fn in_custody(world: &World, zone: Option<&Zone>, is_shown: impl Fn(&Entry) -> bool) -> Option<AnyView> {
+    let is_in = |entry: &&Entry| matches!(entry.state, EntryState::InCustody { .. } | EntryState::GivenUp);
+    let shown = world.outbox.entries.values().filter(is_in).filter(|entry| is_shown(entry));
+    let rows: Vec<_> = shown
+        .map(|entry| {
+            let state = if entry.is_settled() { "good" } else { "waiting" };
+            view! {
+                <li class="row">{ui::glyph(state)}<span class="grow">{say::kind(&entry.kind)}</span>
+                    {zone.map(|zone| view! { <span class="number">{time::clock(entry.saved, zone)}</span> })}</li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| view! {
+        <section><h2>{say::custody_title()}</h2><p class="note">{say::custody_note()}</p><ul class="rows">{rows}</ul></section>
+    }.into_any())
+}
+
+/// The page of a device that was retired: what it had not sent, where that is now, and that the rest is gone.
+pub fn retired(store: Store) -> AnyView {
+    let told = move || {
+        let retired = store.retired.get().unwrap_or_default();
+        let left = store.world.with(|world| world.outbox.to_hand_over(true).len());
+        let words = if retired.cleared { say::retired_cleared() } else { say::retired_handing_over() };
+        let drafts =
+            (retired.drafts > 0).then(|| view! { <p>{ui::glyph("good")}" "{say::retired_drafts(retired.drafts)}</p> });
+        view! {
+            <p class="lead" role="status">{words}</p>
+            {(left > 0).then(|| view! { <p>{ui::glyph("waiting")}" "{say::retired_left(left)}</p> })}
+            {store.world.with(|world| in_custody(world, None, |_| true))}
+            {drafts}
+        }
+    };
+    view! {
+        <main class="door">
+            <div class="card wide">
+                <h1>{say::retired_title()}</h1>
+                {told}
+                <p class="note">{say::retired_next()}</p>
+                <a class="button quiet" href="/sign-in">{crate::locales::accounts::sign_in()}</a>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+/// Asks whoever has proven who they are about work that was done here under their name and nobody's proof.
+pub fn claimed_here(store: Store) -> Option<AnyView> {
+    let me = store.present.get().filter(|present| present.identity != Identity::Claimed)?.person;
+    let lane = store.world.with(|world| {
+        let mut lanes = world.outbox.lanes.values();
+        let asked = |lane: &&OwnLane| {
+            let is_mine = lane.person == me && lane.identity == Identity::Claimed && lane.last > 0;
+            is_mine && world.get(Claim::record_id(lane.lane, me)).is_none()
+        };
+        lanes.find(asked).map(|lane| lane.lane)
+    })?;
+    Some(view! {
+        <div class="notice attention" role="alert">
+            <p>{say::claimed_here()}</p>
+            <button class="button" on:click=move |_| say_whose(store, lane, me, true)>{say::was_me()}</button>
+            <button class="button quiet" on:click=move |_| say_whose(store, lane, me, false)>{say::was_not_me()}</button>
+        </div>
+    }.into_any())
+}
+
+/// Says whether what a lane holds in somebody's name was theirs.
+pub fn say_whose(store: Store, lane: LaneId, person: PersonId, was_them: bool) {
+    let said = Deed::Fact(Fact::IdentityConfirmed(IdentityConfirmed { lane, person, was_them }));
+    leptos::task::spawn_local(async move {
+        let _ = store.commit(vec![said], None).await;
+    });
 }
 
 /// A photo that was not sent, and why; the answer beside it counts all the same.
@@ -150,13 +227,19 @@ fn needs_attention(store: Store, entry: &Entry, about: Option<String>, zone: &Zo
         EntryState::Delivered { outcome: Outcome::Refused { refusal }, .. } => {
             (say::attention_refused(), general::refusal(refusal))
         }
-        EntryState::Delivered { .. } | EntryState::Waiting => (say::attention_quarantined(), String::new()),
+        EntryState::Delivered { .. } | EntryState::Waiting | EntryState::GivenUp | EntryState::InCustody { .. } => {
+            (say::attention_quarantined(), String::new())
+        }
     };
     let place = (entry.lane, entry.n);
     let is_stuck = entry.state == EntryState::Stuck;
     let correction = match &entry.state {
         EntryState::Delivered { outcome: Outcome::Refused { .. }, .. } => shell::correction(entry),
-        EntryState::Delivered { .. } | EntryState::Waiting | EntryState::Stuck => None,
+        EntryState::Delivered { .. }
+        | EntryState::Waiting
+        | EntryState::Stuck
+        | EntryState::GivenUp
+        | EntryState::InCustody { .. } => None,
     };
     view! {
         <li class="card attention">
@@ -166,7 +249,8 @@ fn needs_attention(store: Store, entry: &Entry, about: Option<String>, zone: &Zo
             <details><summary>{say::attention_content()}</summary><pre class="words" tabindex="0">{pretty(&entry.change)}</pre></details>
             {correction.map(|form| view! { <a class="button main" href=form>{say::correct_it()}</a> })}
             {if is_stuck {
-                view! { <button class="button quiet" on:click=move |_| keep(store, place, again)>{say::try_again()}</button> }.into_any()
+                view! { <button class="button quiet" on:click=move |_| keep(store, place, again)>{say::try_again()}</button>
+                    <button class="button quiet" on:click=move |_| keep(store, place, given_up)>{say::hand_over()}</button> }.into_any()
             } else {
                 view! { <button class="button quiet" on:click=move |_| keep(store, place, Entry::dealt_with)>{say::dealt_with()}</button> }.into_any()
             }}
@@ -193,6 +277,7 @@ fn about(world: &World, entry: &Entry, zone: &Zone, now: Moment) -> Option<Strin
             _ => None,
         },
         Fact::FindingRaised(finding) => place(finding.checkpoint),
+        Fact::IdentityConfirmed(_) => None,
         Fact::FindingCorrected(correction) => match world.get(correction.finding.into()) {
             Some(Body::Finding(finding)) => Some(findings::what(finding)),
             _ => None,
@@ -205,6 +290,10 @@ fn pretty(change: &str) -> String {
         .ok()
         .and_then(|value| serde_json::to_string_pretty(value.get("body")?).ok())
         .unwrap_or_else(|| change.to_owned())
+}
+
+fn given_up(entry: Entry) -> Entry {
+    Entry { state: EntryState::GivenUp, ..entry }
 }
 
 fn again(entry: Entry) -> Entry {

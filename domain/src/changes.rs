@@ -7,6 +7,7 @@ use crate::{
     areas::Area,
     checklists::{Answer, AnswerValue, Checklist},
     checkpoints::Checkpoint,
+    claims::{Claim, IdentityConfirmed},
     community::Community,
     findings::{FindingRaised, Source},
     ids::{ChangeId, ChecklistId, CheckpointId, CommunityId, FindingId, RecordId, RoundId, RouteId, VisitId},
@@ -80,6 +81,7 @@ deeds! {
     "finding.raised" => FindingRaised(FindingRaised),
     "finding.corrected" => FindingCorrected(FindingCorrected),
     "visit.corrected" => VisitCorrected(VisitCorrected),
+    "identity.confirmed" => IdentityConfirmed(IdentityConfirmed),
 }
 
 deeds! {
@@ -208,6 +210,7 @@ impl Deed {
             Deed::Fact(Fact::FindingRaised(raised)) => raised.finding.into(),
             Deed::Fact(Fact::FindingCorrected(corrected)) => corrected.finding.into(),
             Deed::Fact(Fact::VisitCorrected(corrected)) => corrected.round.into(),
+            Deed::Fact(Fact::IdentityConfirmed(said)) => Claim::record_id(said.lane, said.person),
             Deed::Request(Request::PutCommunity(_)) => community.into(),
             Deed::Request(Request::PutArea(it)) => it.id.into(),
             Deed::Request(Request::PutCheckpoint(it)) => it.id.into(),
@@ -217,6 +220,30 @@ impl Deed {
             Deed::Request(Request::PutPerson(it)) => it.id.into(),
             Deed::Request(Request::PutTeam(it)) => it.id.into(),
             Deed::Request(Request::PutRoster(it)) => it.id.into(),
+        }
+    }
+
+    /// The record that it says anew, whose unknown parts it must not take away.
+    pub fn builds_on(&self) -> Option<RecordId> {
+        match self {
+            Deed::Fact(Fact::VisitCorrected(corrected)) => Some(corrected.visit.into()),
+            Deed::Fact(
+                Fact::RoundStarted(_)
+                | Fact::VisitRecorded(_)
+                | Fact::RoundFinished(_)
+                | Fact::FindingRaised(_)
+                | Fact::FindingCorrected(_)
+                | Fact::IdentityConfirmed(_),
+            ) => None,
+            Deed::Request(Request::PutChecklist(it)) => Some(Checklist::record_id(it.id, it.version.saturating_sub(1))),
+            Deed::Request(Request::PutPlan(it)) => Some(Plan::record_id(it.id, it.version.saturating_sub(1))),
+            Deed::Request(Request::PutCommunity(it)) => Some(it.id.into()),
+            Deed::Request(Request::PutArea(it)) => Some(it.id.into()),
+            Deed::Request(Request::PutCheckpoint(it)) => Some(it.id.into()),
+            Deed::Request(Request::PutRoute(it)) => Some(it.id.into()),
+            Deed::Request(Request::PutPerson(it)) => Some(it.id.into()),
+            Deed::Request(Request::PutTeam(it)) => Some(it.id.into()),
+            Deed::Request(Request::PutRoster(it)) => Some(it.id.into()),
         }
     }
 
@@ -235,7 +262,8 @@ impl Deed {
                 vec![Checklist::record_id(corrected.checklist, corrected.version)]
             }
             Deed::Fact(Fact::FindingRaised(raised)) => vec![raised.checkpoint.into()],
-            Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_)) | Deed::Request(_) => vec![],
+            Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::IdentityConfirmed(_))
+            | Deed::Request(_) => vec![],
         }
     }
 
@@ -248,7 +276,8 @@ impl Deed {
             }
             Deed::Fact(Fact::FindingRaised(FindingRaised { photos, .. }))
             | Deed::Fact(Fact::FindingCorrected(FindingCorrected { photos, .. })) => photos.iter().collect(),
-            Deed::Fact(Fact::RoundStarted(_) | Fact::RoundFinished(_)) | Deed::Request(_) => vec![],
+            Deed::Fact(Fact::RoundStarted(_) | Fact::RoundFinished(_) | Fact::IdentityConfirmed(_))
+            | Deed::Request(_) => vec![],
         }
     }
 
@@ -275,6 +304,7 @@ impl Deed {
             Deed::Fact(Fact::FindingCorrected(corrected)) => {
                 fits(&corrected.comment) && corrected.photos.len() <= PHOTOS_MOST
             }
+            Deed::Fact(Fact::IdentityConfirmed(_)) => true,
             // A request is refused with the field's name instead.
             Deed::Request(_) => true,
         }

@@ -9,8 +9,9 @@ use crate::{
         Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, VisitCorrected, VisitRecorded,
     },
     checklists::{Answer, DutyKind},
+    claims::{Claim, IdentityConfirmed, Said},
     findings::{Correction, Finding, FindingRaised},
-    ids::{ChangeId, CommunityId, PersonId, TeamId},
+    ids::{ChangeId, CommunityId, LaneId, PersonId, TeamId},
     people::Person,
     permissions::{Act, may, may_set_up, may_walk},
     plans::Plan,
@@ -81,6 +82,37 @@ pub fn again(root: &Root, reads: &Reads, change: &Change, actor: &Actor, context
     }
 }
 
+/// What a decision comes to where its author only picked a name, in `lane`: a fact counts, flagged, and a visit says which lane
+/// it is from until somebody has said who it was. Asking for something, or saying who it was, takes more than a name.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for a request.
+pub fn claimed(deed: &Deed, decision: Decision, lane: LaneId) -> Result<Decision, Refusal> {
+    let Decision { mut records, mut flags } = decision;
+    flags.insert(Flag::IdentityClaimed);
+    match deed {
+        Deed::Request(_) => return Err(Refusal::NotPermitted),
+        Deed::Fact(Fact::IdentityConfirmed(_)) => records.clear(),
+        Deed::Fact(Fact::VisitRecorded(recorded)) => {
+            for record in &mut records {
+                if let Body::Visit(visit) = &mut record.body
+                    && visit.id == recorded.visit
+                {
+                    visit.claim = Some(lane);
+                }
+            }
+        }
+        Deed::Fact(
+            Fact::RoundStarted(_)
+            | Fact::RoundFinished(_)
+            | Fact::FindingRaised(_)
+            | Fact::FindingCorrected(_)
+            | Fact::VisitCorrected(_),
+        ) => {}
+    }
+    Ok(Decision { records, flags })
+}
+
 fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Context) -> Decision {
     let mut decision = match fact {
         Fact::RoundStarted(started) => round_started(root, reads, started, actor, context),
@@ -89,6 +121,7 @@ fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Cont
         Fact::FindingRaised(raised) => finding_raised(root, reads, raised, actor, context),
         Fact::FindingCorrected(corrected) => finding_corrected(root, corrected, actor, context),
         Fact::VisitCorrected(corrected) => visit_corrected(root, reads, corrected, actor, context),
+        Fact::IdentityConfirmed(said) => identity_confirmed(root, said, actor, context),
     };
     if context.at.is_doubtful() {
         decision.flags.insert(Flag::ClockDoubtful);
@@ -239,6 +272,7 @@ fn visit_recorded(root: &Root, reads: &Reads, visit: &VisitRecorded, actor: &Act
         answers: visit.answers.clone(),
         note: visit.note.clone(),
         corrections: vec![],
+        claim: None,
     };
     Decision { records: vec![Record::new(audience, Body::Visit(visit))], flags }
 }
@@ -361,6 +395,17 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
         photos: corrected.photos.clone(),
     });
     Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
+}
+
+/// A word about who it was: by the person, or by somebody who oversees. Nobody else's changes anything.
+fn identity_confirmed(root: &Root, said: &IdentityConfirmed, actor: &Actor, context: &Context) -> Decision {
+    let IdentityConfirmed { lane, person, was_them } = *said;
+    if author(actor) != person && !entitled(actor, Act::SeeResults) {
+        return Decision { records: vec![], flags: BTreeSet::from([Flag::NotEntitled]) };
+    }
+    let mut claim = root.claim().cloned().unwrap_or(Claim { lane, person, said: vec![] });
+    claim.said.push(Said { by: author(actor), at: context.at, was_them });
+    Decision { records: vec![Record::new(Audience::Staff, Body::Claim(claim))], flags: BTreeSet::new() }
 }
 
 fn rule(

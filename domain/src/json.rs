@@ -27,6 +27,43 @@ fn value(text: &str) -> Read<Value> {
     serde_json::from_str(text)
 }
 
+/// Fields that name what an object is: with another value it is another thing.
+const NAMES: [&str; 7] = ["id", "key", "item", "slot", "checkpoint", "kind", "is"];
+
+/// Puts what `whole` says and `known`, which was read from it and written again, does not, into `new`, which was made of what was
+/// read: so that a version which does not know a field takes it away from nobody. What `new` says itself stays.
+pub fn keep_unknown(whole: &Value, known: &Value, new: &mut Value) {
+    match (whole, known, new) {
+        (Value::Object(whole), Value::Object(known), Value::Object(new)) => {
+            for (name, value) in whole {
+                match (known.get(name), new.get_mut(name)) {
+                    (Some(known), Some(new)) if !is_another(known, new) => keep_unknown(value, known, new),
+                    (None, None) => drop(new.insert(name.clone(), value.clone())),
+                    (Some(_), _) | (None, Some(_)) => {}
+                }
+            }
+        }
+        (Value::Array(whole), Value::Array(known), Value::Array(new)) => {
+            for (whole, known) in whole.iter().zip(known) {
+                if let Some(new) = new.iter_mut().find(|new| is_same(known, new)) {
+                    keep_unknown(whole, known, new);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether two parts of lists are the same thing, which may have changed.
+fn is_same(known: &Value, new: &Value) -> bool {
+    let is_named_alike = |name: &&str| known.get(*name).is_some_and(|was| new.get(*name) == Some(was));
+    known == new || (NAMES.iter().any(is_named_alike) && !is_another(known, new))
+}
+
+fn is_another(known: &Value, new: &Value) -> bool {
+    NAMES.iter().any(|name| known.get(*name).zip(new.get(*name)).is_some_and(|(was, is)| was != is))
+}
+
 /// An enum that JSON writes as an object with the variant's name under a tag, as serde's `tag` does; the name of the enum is
 /// said twice because serde wants it as a text.
 #[macro_export]

@@ -8,6 +8,7 @@ pub mod areas;
 pub mod changes;
 pub mod checklists;
 pub mod checkpoints;
+pub mod claims;
 pub mod community;
 pub mod decide;
 pub mod findings;

@@ -9,6 +9,7 @@ use crate::{
     areas::Area,
     checklists::Checklist,
     checkpoints::Checkpoint,
+    claims::Claim,
     community::Community,
     findings::Finding,
     ids::{PersonId, RecordId, TeamId, VisitId},
@@ -84,6 +85,7 @@ bodies! {
     "round" => Round,
     "visit" => Visit,
     "finding" => Finding,
+    "claim" => Claim,
 }
 
 /// Who may hold a record. One each: what two audiences need is two records.
@@ -164,6 +166,7 @@ impl Body {
             Body::Round(it) => it.id.into(),
             Body::Visit(it) => it.id.into(),
             Body::Finding(it) => it.id.into(),
+            Body::Claim(it) => Claim::record_id(it.lane, it.person),
         }
     }
 
@@ -181,7 +184,8 @@ impl Body {
             | Body::Team(_)
             | Body::Roster(_)
             | Body::Round(_)
-            | Body::Finding(_) => self.id(),
+            | Body::Finding(_)
+            | Body::Claim(_) => self.id(),
         }
     }
 }
@@ -208,7 +212,8 @@ impl Body {
             | Body::Person(_)
             | Body::Team(_)
             | Body::Roster(_)
-            | Body::Round(_) => vec![],
+            | Body::Round(_)
+            | Body::Claim(_) => vec![],
         }
     }
 }
@@ -243,6 +248,13 @@ impl Root {
     pub fn finding(&self) -> Option<&Finding> {
         self.records.iter().find_map(|record| match &record.body {
             Body::Finding(finding) => Some(finding),
+            _ => None,
+        })
+    }
+
+    pub fn claim(&self) -> Option<&Claim> {
+        self.records.iter().find_map(|record| match &record.body {
+            Body::Claim(claim) => Some(claim),
             _ => None,
         })
     }

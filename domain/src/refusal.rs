@@ -43,4 +43,9 @@ pub enum Flag {
     AlreadyDone,
     /// By an older version of the checklist or plan than the current one.
     OldVersion,
+    /// Nothing on the tablet proved that it was the person: somebody picked their name.
+    IdentityClaimed,
+    /// A flag from a later version.
+    #[serde(other)]
+    Other,
 }

@@ -6,7 +6,7 @@ use crate::{
     changes::{Deed, Fact, FindingCorrected, VisitCorrected, VisitRecorded},
     checklists::{Answer, AnswerValue, Checklist, Score},
     findings::{self, Finding},
-    ids::{ChecklistId, CheckpointId, PersonId, RoundId, VisitId},
+    ids::{ChecklistId, CheckpointId, LaneId, PersonId, RoundId, VisitId},
     time::Interval,
 };
 
@@ -28,6 +28,9 @@ pub struct Visit {
     /// What was put straight afterwards, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<VisitCorrection>,
+    /// The lane that it was made in, where somebody only claimed to be `by`: its [`Claim`](crate::claims::Claim) says more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<LaneId>,
 }
 
 /// Answers that were put straight after the visit: who, when, why, old and new.

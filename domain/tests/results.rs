@@ -173,6 +173,7 @@ fn visit(id: u128, round: RoundId, checkpoint: CheckpointId, by: PersonId, momen
         answers: vec![passed("exit"), passed("light")],
         note: String::new(),
         corrections: vec![],
+        claim: None,
     }
 }
 

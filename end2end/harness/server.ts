@@ -124,3 +124,10 @@ export async function exportAll(data: string): Promise<Exported> {
 export async function load(folder: string, data: string): Promise<void> {
   await promisify(execFile)(BINARY, ["load", folder, "--data", data], { env: environment });
 }
+
+/** What the command prints when an operator types it on this data; `input` is what they are asked for. */
+export async function type(data: string, line: string[], input = ""): Promise<string> {
+  const typed = promisify(execFile)(BINARY, [...line, "--data", data], { env: environment });
+  typed.child.stdin!.end(input);
+  return (await typed).stdout;
+}

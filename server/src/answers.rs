@@ -11,10 +11,14 @@ use crate::{db, failure::Failure};
 
 #[derive(Debug)]
 pub enum Declined {
-    /// No device has this credential, or it was retired: 401.
+    /// No device has this credential: 401.
     NotEnrolled,
+    /// The device that had this credential was retired; what it holds is taken into custody: 401.
+    Retired,
     /// No session, or it has expired: 401.
     SignInFirst,
+    /// The client speaks a protocol that is given nothing any more; what it sends is taken all the same: 426.
+    TooOld,
     /// 403.
     NotPermitted,
     /// Not JSON, or not this message: 400.
@@ -50,7 +54,9 @@ impl IntoResponse for Declined {
         let say = |status: StatusCode, word: &str| (status, Json(json!({ "error": word }))).into_response();
         match self {
             Declined::NotEnrolled => say(StatusCode::UNAUTHORIZED, "not_enrolled"),
+            Declined::Retired => say(StatusCode::UNAUTHORIZED, "retired"),
             Declined::SignInFirst => say(StatusCode::UNAUTHORIZED, "sign_in_first"),
+            Declined::TooOld => say(StatusCode::UPGRADE_REQUIRED, "too_old"),
             Declined::NotPermitted => say(StatusCode::FORBIDDEN, "not_permitted"),
             Declined::Malformed => say(StatusCode::BAD_REQUEST, "malformed"),
             Declined::Invalid { field } => {

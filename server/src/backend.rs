@@ -27,7 +27,7 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
 use crate::{
-    accounts, clock, cookies,
+    accounts, clock, cookies, custody,
     db::{Tx, retried},
     devices,
     failure::Failure,
@@ -242,10 +242,12 @@ async fn devices_of(asked: &Asked) -> Result<Vec<DeviceInfo>, Problem> {
     let mut tx = asked.state.db.read().await?;
     let (session, _) = entitled(asked, &mut tx, Act::RetireDevices).await?;
     let devices = devices::all(&mut tx, session.community).await?;
-    Ok(devices.into_iter().map(info).collect())
+    let custody = custody::counts(&mut tx, session.community).await?;
+    let of = |device: &devices::Device| custody.get(&device.id).copied().unwrap_or(0);
+    Ok(devices.into_iter().map(|device| (of(&device), device)).map(|(custody, device)| info(device, custody)).collect())
 }
 
-fn info(device: devices::Device) -> DeviceInfo {
+fn info(device: devices::Device, custody: i64) -> DeviceInfo {
     DeviceInfo {
         id: device.id,
         name: device.name,
@@ -255,6 +257,9 @@ fn info(device: devices::Device) -> DeviceInfo {
         sealed: device.sealed,
         waiting: device.waiting,
         retired: device.retired,
+        evicted: device.evicted,
+        lost: device.lost,
+        custody,
     }
 }
 

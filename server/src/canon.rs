@@ -29,6 +29,9 @@ use crate::{
     view::places,
 };
 
+/// How the database calls a lane whose person is only claimed.
+const CLAIMED: &str = "claimed";
+
 pub struct SqlCanon {
     tx: Tx,
     community: CommunityId,
@@ -85,7 +88,8 @@ impl SqlCanon {
 
     /// The lane of this person on this device.
     pub async fn lane_of(&mut self, device: DeviceId, person: PersonId) -> Result<Option<Lane>, Failure> {
-        let sql = "select id, last from lanes where community_id = $1 and device_id = $2 and person_id = $3";
+        let sql = "select id, last from lanes
+            where community_id = $1 and device_id = $2 and person_id = $3 and identity <> 'claimed'";
         let row = sqlx::query(sql)
             .bind(self.community.to_string())
             .bind(device.to_string())
@@ -93,7 +97,7 @@ impl SqlCanon {
             .fetch_optional(&mut *self.tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")? }))
+        Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")?, claimed: false }))
     }
 
     async fn quarantine(&mut self, seq: Seq) -> Result<(), Failure> {
@@ -202,17 +206,19 @@ impl Canon for SqlCanon {
     }
 
     async fn lane(&mut self, lane: LaneId) -> Result<Option<Lane>, Failure> {
-        let row = sqlx::query("select device_id, person_id, last from lanes where community_id = $1 and id = $2")
-            .bind(self.community.to_string())
-            .bind(lane.to_string())
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let row =
+            sqlx::query("select device_id, person_id, last, identity from lanes where community_id = $1 and id = $2")
+                .bind(self.community.to_string())
+                .bind(lane.to_string())
+                .fetch_optional(&mut *self.tx)
+                .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Lane {
             id: lane,
             device: DeviceId(parsed(&row, "device_id")?),
             person: PersonId(parsed(&row, "person_id")?),
             last: row.try_get("last")?,
+            claimed: row.try_get::<String, _>("identity")? == CLAIMED,
         }))
     }
 
@@ -222,6 +228,7 @@ impl Canon for SqlCanon {
         let identity = match identity {
             Identity::SignedIn => "signed_in",
             Identity::Pin => "pin",
+            Identity::Claimed => CLAIMED,
         };
         sqlx::query(sql)
             .bind(self.community.to_string())

@@ -12,9 +12,10 @@ use domain::{
 };
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 use crate::{
-    backup, clock, communities,
+    backup, clock, communities, custody,
     db::{self, Db},
     devices, export,
     failure::Failure,
@@ -79,6 +80,11 @@ enum Command {
     Quarantine {
         #[command(subcommand)]
         command: Quarantine,
+    },
+    /// Look after what devices could not send: those that were retired, or whose work was not taken. Example: lamplighter custody list
+    Custody {
+        #[command(subcommand)]
+        command: Custody,
     },
     /// Look after accounts. Example: lamplighter user list
     User {
@@ -159,7 +165,7 @@ enum Device {
         #[command(flatten)]
         place: Place,
     },
-    /// Withdraw a lost device's credential: it is told nothing any more and nothing is taken from it.
+    /// Withdraw a lost device's credential: it is told nothing any more, and what it has not sent goes into custody.
     /// Example: lamplighter device retire 0198c0de-0000-7000-8000-000000000001
     Retire {
         id: DeviceId,
@@ -183,6 +189,42 @@ enum Quarantine {
         /// Every change that waits.
         #[arg(long)]
         all: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum Custody {
+    /// List what waits: id, kind, whose it is, from which device, when it was saved and when it came.
+    /// Example: lamplighter custody list
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show the words of one. Example: lamplighter custody show 0198c0de-0000-5000-8000-000000000001
+    Show {
+        id: Uuid,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Let a change count after all: it is decided by today's rules, in the name of whoever made it and for the time they made
+    /// it. Example: lamplighter custody take --all
+    Take {
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<Uuid>,
+        /// Every change that waits.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put aside what counts nothing or was typed in anew; its words are kept.
+    /// Example: lamplighter custody dismiss 0198c0de-0000-5000-8000-000000000001 --because "typed in by Li"
+    Dismiss {
+        id: Uuid,
+        #[arg(long)]
+        because: String,
         #[command(flatten)]
         place: Place,
     },
@@ -248,6 +290,7 @@ pub async fn run(site: Site) -> ExitCode {
         Command::Missing { place } => missing(&place).await,
         Command::Device { command } => device(command).await,
         Command::Quarantine { command } => in_quarantine(command).await,
+        Command::Custody { command } => in_custody(command).await,
         Command::Load { folder, place } => load(&folder, &place).await,
         Command::Tags { json, place } => tags(&place, json).await,
     };
@@ -360,6 +403,28 @@ async fn in_quarantine(command: Quarantine) -> Result<(), String> {
         Quarantine::Retry { id, all: _, place } => {
             let (db, community) = place.community().await?;
             quarantine::try_again(&db, community, id, out).await
+        }
+    }
+}
+
+async fn in_custody(command: Custody) -> Result<(), String> {
+    let out = &mut std::io::stdout().lock();
+    match command {
+        Custody::List { place } => {
+            let (db, community) = place.community().await?;
+            custody::list(&db, community, out).await.map_err(said)
+        }
+        Custody::Show { id, place } => {
+            let (db, community) = place.community().await?;
+            custody::show(&db, community, id, out).await
+        }
+        Custody::Take { id, all: _, place } => {
+            let (db, community) = place.community().await?;
+            custody::take_them(&db, community, id, out).await
+        }
+        Custody::Dismiss { id, because, place } => {
+            let (db, community) = place.community().await?;
+            custody::dismiss(&db, community, id, &because).await
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{Profile, Seal},
+    messages::{Evicted, Hello, Profile, Seal},
     server::Sender,
 };
 
@@ -31,6 +31,10 @@ pub struct Device {
     pub sealed: Option<Moment>,
     pub waiting: i64,
     pub retired: Option<Moment>,
+    /// When its browser was found to have forgotten everything.
+    pub evicted: Option<Moment>,
+    /// How many changes it had reported then that never came.
+    pub lost: i64,
 }
 
 impl Device {
@@ -39,12 +43,19 @@ impl Device {
     }
 }
 
-const COLUMNS: &str =
-    "select id, community_id, name, person_id, enrolled_by, enrolled, seen, sealed, waiting, retired from devices";
+const COLUMNS: &str = "select id, community_id, name, person_id, enrolled_by, enrolled, seen, sealed, waiting, retired,
+        evicted, coalesce(lost, 0) as lost from devices";
 
 /// The device that holds this credential, unless it was retired.
 pub async fn with_token(tx: &mut Tx, token: &str) -> Result<Option<Device>, Failure> {
     let sql = format!("{COLUMNS} where token_hash = $1 and retired is null");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(secrets::digest(token));
+    query.fetch_optional(&mut **tx).await?.map(|row| read(&row)).transpose()
+}
+
+/// The device that holds, or held, this credential.
+pub async fn with_any_token(tx: &mut Tx, token: &str) -> Result<Option<Device>, Failure> {
+    let sql = format!("{COLUMNS} where token_hash = $1");
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(secrets::digest(token));
     query.fetch_optional(&mut **tx).await?.map(|row| read(&row)).transpose()
 }
@@ -97,7 +108,13 @@ pub async fn list(db: &Db, community: CommunityId, out: &mut impl Write) -> Resu
         let retired =
             device.retired.map_or(String::new(), |at| format!(", retired {}", at.utc().format("%Y-%m-%d %H:%M")));
         let name: String = device.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        writeln!(out, "{} {owner:<24} {name:<20} {seen}, {} waiting{retired}", device.id, device.waiting)
+        let lost = match device.evicted {
+            Some(at) => {
+                format!(", data deleted by the browser {}, {} lost", at.utc().format("%Y-%m-%d %H:%M"), device.lost)
+            }
+            None => String::new(),
+        };
+        writeln!(out, "{} {owner:<24} {name:<20} {seen}, {} waiting{retired}{lost}", device.id, device.waiting)
             .map_err(Failure::broken)?;
     }
     Ok(())
@@ -113,22 +130,49 @@ pub async fn lanes(tx: &mut Tx, device: &Device) -> Result<Vec<Seal>, Failure> {
     rows.iter().map(|row| Ok(Seal { lane: LaneId(parsed(row, "id")?), last: row.try_get("last")? })).collect()
 }
 
-/// Keeps what a contact says: when, how much waits, and whether everything made before it has arrived.
+/// Notes that a device's browser has forgotten everything: how many changes had been reported waiting and never came. It goes
+/// on as another device.
+pub async fn evict(tx: &mut Tx, device: &Device, now: Moment) -> Result<Evicted, Failure> {
+    let sql = "select seals from devices where community_id = $1 and id = $2";
+    let query = sqlx::query(sql).bind(device.community.to_string()).bind(device.id.to_string());
+    let said: Option<String> = query.fetch_one(&mut **tx).await?.try_get("seals")?;
+    let said: Vec<Seal> = said.and_then(|said| serde_json::from_str(&said).ok()).unwrap_or_default();
+    let lost = unreceived(&said, &lanes(tx, device).await?).min(device.waiting);
+    let sql = "update devices set evicted = $3, lost = $4, retired = $3 where community_id = $1 and id = $2";
+    sqlx::query(sql)
+        .bind(device.community.to_string())
+        .bind(device.id.to_string())
+        .bind(now.0)
+        .bind(lost)
+        .execute(&mut **tx)
+        .await?;
+    Ok(Evicted { lost, seen: device.seen.unwrap_or(device.enrolled) })
+}
+
+/// How many numbers were vouched for that are not here. Of a lane that was left for another one they are in that one too: never
+/// more is lost than waited.
+fn unreceived(said: &[Seal], known: &[Seal]) -> i64 {
+    let last = |lane| known.iter().find(|seal| seal.lane == lane).map_or(0, |seal| seal.last);
+    said.iter().map(|seal| (seal.last - last(seal.lane)).max(0)).sum()
+}
+
+/// Keeps what a contact says: when, how much waits, up to where, and whether everything made before it has arrived.
 pub async fn note_contact(
     tx: &mut Tx,
     device: &Device,
-    waiting: usize,
+    said: &Hello,
     sealed: Option<Moment>,
     now: Moment,
 ) -> Result<(), Failure> {
-    let sql = "update devices set seen = $3, waiting = $4, sealed = coalesce($5, sealed)
+    let sql = "update devices set seen = $3, waiting = $4, sealed = coalesce($5, sealed), seals = $6
         where community_id = $1 and id = $2";
     sqlx::query(sql)
         .bind(device.community.to_string())
         .bind(device.id.to_string())
         .bind(now.0)
-        .bind(i64::try_from(waiting).unwrap_or(i64::MAX))
+        .bind(i64::try_from(said.waiting).unwrap_or(i64::MAX))
         .bind(sealed.map(|at| at.0))
+        .bind(serde_json::to_string(&said.seals).map_err(Failure::broken)?)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -152,5 +196,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Device, Failure> {
         sealed: moment("sealed")?,
         waiting: row.try_get("waiting")?,
         retired: moment("retired")?,
+        evicted: moment("evicted")?,
+        lost: row.try_get("lost")?,
     })
 }

@@ -37,7 +37,10 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
         return Err(Declined::NotPermitted);
     }
     let profile = if wish.shared { Profile::Shared } else { Profile::Personal { person: person.id } };
-    if let Some(known) = known(&mut tx, &headers, &session, profile).await? {
+    let forgetful = forgetful(&mut tx, &headers, &session, &wish).await?;
+    if forgetful.is_none()
+        && let Some(known) = known(&mut tx, &headers, &session, profile).await?
+    {
         return Ok(Json(enrolled(&mut tx, &known).await?).into_response());
     }
     drop(tx);
@@ -52,11 +55,19 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
         sealed: None,
         waiting: 0,
         retired: None,
+        evicted: None,
+        lost: 0,
     };
     let token = secrets::token();
     let mut tx = state.db.write().await?;
     devices::add(&mut tx, &device, &token).await?;
-    let answer = Json(enrolled(&mut tx, &device).await?);
+    let mut answer = enrolled(&mut tx, &device).await?;
+    if let Some(before) = &forgetful {
+        let evicted = devices::evict(&mut tx, before, now).await?;
+        tracing::warn!(device = %before.id, lost = evicted.lost, "a device's browser has deleted what it kept");
+        answer.evicted = Some(evicted);
+    }
+    let answer = Json(answer);
     tx.commit().await?;
     Ok(([(header::SET_COOKIE, cookies::device(&token, &state, &headers))], answer).into_response())
 }
@@ -83,6 +94,24 @@ async fn known(
     }))
 }
 
+/// The device that this browser was and has forgotten: cookies survive what deletes the rest. It holds no lane, and the server
+/// knows some that it had.
+async fn forgetful(
+    tx: &mut Tx,
+    headers: &HeaderMap,
+    session: &Session,
+    wish: &Enrol,
+) -> Result<Option<Device>, Failure> {
+    let (Some(token), Some(held)) = (cookies::read(headers, cookies::DEVICE), &wish.lanes) else { return Ok(None) };
+    if !held.is_empty() {
+        return Ok(None);
+    }
+    let device = devices::with_token(tx, token).await?.filter(|device| device.community == session.community);
+    let Some(device) = device else { return Ok(None) };
+    let had_some = device.waiting > 0 || !devices::lanes(tx, &device).await?.is_empty();
+    Ok(had_some.then_some(device))
+}
+
 /// The device as it is told to itself.
 pub async fn enrolled(tx: &mut Tx, device: &Device) -> Result<Enrolled, Failure> {
     let community = records::community(tx, device.community).await?;
@@ -93,5 +122,6 @@ pub async fn enrolled(tx: &mut Tx, device: &Device) -> Result<Enrolled, Failure>
         community: device.community,
         community_name: community.map(|community| community.name).unwrap_or_default(),
         person: device.enrolled_by,
+        evicted: None,
     })
 }

@@ -27,6 +27,7 @@ pub async fn write(db: &Db, out: &mut impl Write) -> Result<(), Failure> {
         lanes_of(&mut tx, community, out).await?;
         records_of(&mut tx, community, out).await?;
         changes_of(&mut tx, community, out).await?;
+        custody_of(&mut tx, community, out).await?;
         photos_of(&mut tx, community, out).await?;
     }
     out.flush().map_err(Failure::broken)
@@ -38,6 +39,7 @@ async fn devices_of(tx: &mut Tx, community: CommunityId, out: &mut impl Write) -
             "is": "device", "id": device.id, "name": device.name, "profile": device.profile,
             "enrolled_by": device.enrolled_by, "enrolled": device.enrolled, "seen": device.seen,
             "sealed": device.sealed, "waiting": device.waiting, "retired": device.retired,
+            "evicted": device.evicted, "lost": device.lost,
         });
         line(out, &value)?;
     }
@@ -76,6 +78,29 @@ async fn records_of(tx: &mut Tx, community: CommunityId, out: &mut impl Write) -
             let row = records::read(row)?;
             let value = json!({ "is": "record", "id": row.id, "root": row.root, "audience": row.audience, "seq": row.seq,
                 "kind": row.kind, "body": row.body });
+            line(out, &value)?;
+        }
+    }
+}
+
+/// What was handed over, also what somebody is done with.
+async fn custody_of(tx: &mut Tx, community: CommunityId, out: &mut impl Write) -> Result<(), Failure> {
+    let sql = "select id, device_id, person_id, kind, saved, received, settled, because, decided, content from custody
+        where community_id = $1 and id > $2 order by id limit $3";
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query(sql).bind(community.to_string()).bind(after).bind(CHUNK).fetch_all(&mut **tx).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = text(last, "id")?;
+        for row in &rows {
+            let words = |column| -> Result<Option<String>, Failure> { Ok(row.try_get(column)?) };
+            let maybe = |column| -> Result<Option<i64>, Failure> { Ok(row.try_get(column)?) };
+            let value = json!({
+                "is": "custody", "id": text(row, "id")?, "device": text(row, "device_id")?, "person": words("person_id")?,
+                "kind": text(row, "kind")?, "saved": maybe("saved")?, "received": number(row, "received")?,
+                "settled": maybe("settled")?, "because": words("because")?, "decided": maybe("decided")?,
+                "content": parse(&text(row, "content")?)?,
+            });
             line(out, &value)?;
         }
     }

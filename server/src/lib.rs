@@ -1,6 +1,7 @@
 //! What is kept: the canonical records, accounts and devices, and the routes to them.
 
 pub mod accounts;
+pub mod afterwards;
 pub mod answers;
 pub mod attempts;
 pub mod backend;
@@ -11,6 +12,7 @@ pub mod clock;
 pub mod communities;
 pub mod connections;
 pub mod cookies;
+pub mod custody;
 pub mod db;
 pub mod devices;
 pub mod enrolment;

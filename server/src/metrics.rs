@@ -134,6 +134,7 @@ impl Metrics {
         now(&mut out, "lanes", "Lanes: people's work on a device, numbered.", kept.lanes);
         now(&mut out, "log_changes", "Changes in the log.", kept.changes);
         now(&mut out, "quarantined_changes", "Changes in quarantine that wait for an operator.", kept.quarantined);
+        now(&mut out, "custody_items", "What devices handed over and nobody has worked through.", kept.custody);
         now(&mut out, "missing_photos", "Photos that records name and that have not arrived.", kept.missing_photos);
         now(&mut out, "devices", "Devices that are enrolled and not retired.", kept.devices);
         now(
@@ -192,6 +193,7 @@ pub struct Kept {
     lanes: i64,
     changes: i64,
     quarantined: i64,
+    custody: i64,
     missing_photos: i64,
     devices: i64,
     seen_hour: i64,
@@ -206,6 +208,7 @@ impl Kept {
         let sql = "select (select count(*) from lanes) as lanes,
             (select cast(coalesce(sum(seq), 0) as bigint) from communities) as changes,
             (select count(*) from quarantine where decided is null) as quarantined,
+            (select count(*) from custody where settled is null) as custody,
             (select count(*) from (select distinct u.community_id, u.hash from photo_uses u where not exists
                 (select 1 from photos p where p.community_id = u.community_id and p.hash = u.hash)) m) as missing,
             (select count(*) from devices where retired is null) as devices,
@@ -219,6 +222,7 @@ impl Kept {
             lanes: row.try_get("lanes")?,
             changes: row.try_get("changes")?,
             quarantined: row.try_get("quarantined")?,
+            custody: row.try_get("custody")?,
             missing_photos: row.try_get("missing")?,
             devices: row.try_get("devices")?,
             seen_hour: row.try_get("hour")?,

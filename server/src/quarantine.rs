@@ -6,24 +6,23 @@
 use std::io::Write;
 
 use domain::{
-    changes::{RULES, Undecodable},
-    decide::{Actor, Context, Side, decide},
+    changes::Undecodable,
     ids::{ChangeId, CommunityId, LaneId, PersonId, derived},
     time::{Interval, Moment},
 };
 use sqlx::Row as _;
 use sync::{
     messages::{CHANGE_BYTES, Envelope, Outcome, Seq},
-    server::{Canon, LogEntry, decided},
+    server::Canon,
 };
 
 use crate::{
+    afterwards::{self, Kept},
     canon::SqlCanon,
     clock,
     db::{Db, Tx, retried},
     failure::Failure,
     records::parsed,
-    system,
 };
 
 /// A change that waits in quarantine.
@@ -88,35 +87,18 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         Ok(_) => return Ok(Retried::StillUndecided { why: waiting.why.clone() }),
         Err(why) => return Ok(Retried::StillUndecided { why }),
     };
-    let root = canon.root(change.deed.root(community)).await?;
-    let reads = canon.reads(&change.deed.reads(community)).await?;
-    let actor = match waiting.person {
-        None => Actor::System,
-        Some(id) => Actor::Person(canon.person(id).await?.unwrap_or_else(|| sync::server::nobody(id))),
-    };
-    let context = Context { community, side: Side::Server, at: waiting.at };
-    let (outcome, records) = decided(|| decide(&root, &reads, &change, &actor, &context));
-    if let Outcome::Quarantined { undecodable } = outcome {
-        return Ok(Retried::StillUndecided { why: undecodable });
-    }
-    let mut lane = system::own_lane(&mut canon).await?;
-    lane.last += 1;
-    let entry = LogEntry {
-        seq,
-        lane: lane.id,
-        n: lane.last,
+    let kept = Kept {
         id: ChangeId(derived(&[b"out of quarantine", community.0.as_bytes(), waiting.id.0.as_bytes()])),
         kind: &waiting.kind,
         envelope: &waiting.envelope,
+        change: &change,
         person: waiting.person,
         at: waiting.at,
-        received: now,
-        rules: RULES,
-        outcome: &outcome,
-        records: &records,
     };
-    canon.log(entry).await?;
-    canon.advance_lane(lane.id, lane.last).await?;
+    let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
+    if let Outcome::Quarantined { undecodable } = outcome {
+        return Ok(Retried::StillUndecided { why: undecodable });
+    }
     sqlx::query("update quarantine set decided = $3 where community_id = $1 and seq = $2")
         .bind(community.to_string())
         .bind(waiting.seq)
@@ -189,7 +171,7 @@ async fn is_superseded(tx: &mut Tx, community: CommunityId, waiting: &Quarantine
     Ok(found)
 }
 
-fn reason(why: &Undecodable) -> String {
+pub fn reason(why: &Undecodable) -> String {
     match why {
         Undecodable::UnknownKind => "of a kind or version that this server does not know".into(),
         Undecodable::Malformed { detail } => format!("not readable: {}", shown(detail)),
@@ -198,7 +180,7 @@ fn reason(why: &Undecodable) -> String {
 }
 
 /// What a device made up, fit for a terminal.
-fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     match text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect::<String>() {
         text if text.is_empty() => "-".into(),
         text => text,

@@ -34,6 +34,8 @@ pub struct State {
     pub access_given: Attempts,
     /// Pushes, by device.
     pub pushes: Attempts,
+    /// What is handed over into custody, by device.
+    pub hand_overs: Attempts,
     /// Photos that are put, by device.
     pub photo_puts: Attempts,
     /// So many photos are in memory at a time.
@@ -91,6 +93,7 @@ impl State {
             sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
             access_given: Attempts::new(100, QUARTER_OF_AN_HOUR),
             pushes: Attempts::new(30, TEN_SECONDS),
+            hand_overs: Attempts::new(30, TEN_SECONDS),
             photo_puts: Attempts::new(120, TEN_SECONDS),
             photo_places: Semaphore::new(32),
             picture_turns: Semaphore::new(2),

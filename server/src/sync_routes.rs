@@ -10,7 +10,10 @@ use axum::{
 use domain::permissions::{Act, may};
 use serde::de::DeserializeOwned;
 use sync::{
-    messages::{Hello, HelloAnswer, Profile, Pull, PullAnswer, Push, PushAnswer, Unlock, path},
+    messages::{
+        HandOver, HandOverAnswer, Hello, HelloAnswer, PROTOCOL_HEADER, Profile, Pull, PullAnswer, Push, PushAnswer,
+        Unlock, may_pull, path,
+    },
     server::{push, sealed},
 };
 
@@ -18,7 +21,7 @@ use crate::{
     accounts,
     answers::Declined,
     canon::SqlCanon,
-    clock, communities, cookies,
+    clock, communities, cookies, custody,
     db::{Tx, retried},
     devices::{self, Device},
     enrolment,
@@ -38,6 +41,7 @@ pub fn routes() -> Router<Shared> {
         .route(path::PUSH, post(take_push))
         .route(path::PULL, post(pull))
         .route(path::EVENTS, get(hints::events))
+        .route(path::CUSTODY, post(take_over))
         .layer(DefaultBodyLimit::max(MESSAGE_BYTES))
 }
 
@@ -54,8 +58,22 @@ pub fn message<T: DeserializeOwned>(body: Body) -> Result<T, Declined> {
 
 /// The device whose credential came with the request.
 async fn sender(tx: &mut Tx, headers: &HeaderMap) -> Result<Device, Declined> {
+    let device = sender_even_retired(tx, headers).await?;
+    if device.retired.is_some() { Err(Declined::Retired) } else { Ok(device) }
+}
+
+/// The same for what goes into custody. A credential that was withdrawn long ago proves nothing any more.
+async fn sender_even_retired(tx: &mut Tx, headers: &HeaderMap) -> Result<Device, Declined> {
     let token = cookies::read(headers, cookies::DEVICE).ok_or(Declined::NotEnrolled)?;
-    devices::with_token(tx, token).await?.ok_or(Declined::NotEnrolled)
+    let device = devices::with_any_token(tx, token).await?;
+    let proves = |device: &Device| device.retired.is_none_or(|at| clock::now().0 - at.0 < custody::AFTER_RETIREMENT);
+    device.filter(proves).ok_or(Declined::NotEnrolled)
+}
+
+/// The sender of something that a retired device may still hand over.
+pub async fn giver_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
+    let mut tx = state.db.read().await?;
+    sender_even_retired(&mut tx, headers).await
 }
 
 pub async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
@@ -72,6 +90,19 @@ async fn take_push(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
     Ok(Json(retried(|| admitted(&state, &device, &sent)).await?))
 }
 
+async fn take_over(
+    Given(state): Given<Shared>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<HandOverAnswer>, Declined> {
+    let device = giver_of(&state, &headers).await?;
+    let (key, now) = (device.id.to_string(), clock::now());
+    state.hand_overs.check(&key, now).map_err(|seconds| Declined::TooMany { seconds })?;
+    state.hand_overs.count(&key, now);
+    let sent: HandOver = message(body)?;
+    Ok(Json(custody::take_over(&state.db, &device, &sent).await?))
+}
+
 async fn admitted(state: &State, device: &Device, sent: &Push) -> Result<PushAnswer, Failure> {
     let received = clock::now();
     let mut canon = SqlCanon::new(state.db.write().await?, device.community, received);
@@ -83,6 +114,9 @@ async fn admitted(state: &State, device: &Device, sent: &Push) -> Result<PushAns
 }
 
 async fn pull(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<PullAnswer>, Declined> {
+    if !may_pull(headers.get(PROTOCOL_HEADER).map(|value| value.to_str().unwrap_or_default())) {
+        return Err(Declined::TooOld);
+    }
     let asked: Pull = message(body)?;
     let mut tx = state.db.read().await?;
     let device = sender(&mut tx, &headers).await?;
@@ -102,7 +136,7 @@ async fn greeted(state: &State, device: &Device, said: &Hello) -> Result<HelloAn
     let mut tx = state.db.write().await?;
     let lanes = devices::lanes(&mut tx, device).await?;
     let sealed = sealed(&lanes, said, now).max(device.sealed);
-    devices::note_contact(&mut tx, device, said.waiting, sealed, now).await?;
+    devices::note_contact(&mut tx, device, said, sealed, now).await?;
     let head = communities::head(&mut tx, device.community).await?;
     let answer = HelloAnswer {
         server: now,

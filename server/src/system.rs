@@ -114,7 +114,7 @@ pub async fn own_lane(canon: &mut SqlCanon) -> Result<Lane, Failure> {
     if let Some(lane) = canon.lane(id).await? {
         return Ok(lane);
     }
-    let lane = Lane { id, device: DeviceId(Uuid::nil()), person: PersonId(Uuid::nil()), last: 0 };
+    let lane = Lane { id, device: DeviceId(Uuid::nil()), person: PersonId(Uuid::nil()), last: 0, claimed: false };
     canon.open_lane(&lane, Identity::SignedIn).await?;
     Ok(lane)
 }
@@ -123,7 +123,7 @@ async fn lane_for(canon: &mut SqlCanon, person: PersonId) -> Result<Lane, Failur
     if let Some(lane) = canon.lane_of(DeviceId(Uuid::nil()), person).await? {
         return Ok(lane);
     }
-    let lane = Lane { id: LaneId(Uuid::now_v7()), device: DeviceId(Uuid::nil()), person, last: 0 };
+    let lane = Lane { id: LaneId(Uuid::now_v7()), device: DeviceId(Uuid::nil()), person, last: 0, claimed: false };
     canon.open_lane(&lane, Identity::SignedIn).await?;
     Ok(lane)
 }

@@ -20,6 +20,14 @@ use serde_json::value::RawValue;
 pub const PROTOCOL_HEADER: &str = "x-lamplighter-sync";
 pub const PROTOCOL: &str = "1";
 
+/// The oldest protocol whose clients may pull. An older one may still push: what was saved never waits for an update.
+pub const PULL_FROM: u32 = 1;
+
+/// Whether a client may pull that says it speaks `protocol`; who says nothing is not asked.
+pub fn may_pull(protocol: Option<&str>) -> bool {
+    protocol.is_none_or(|protocol| protocol.parse::<u32>().is_ok_and(|protocol| protocol >= PULL_FROM))
+}
+
 /// Where each message goes.
 pub mod path {
     pub const ENROL: &str = "/api/v1/sync/enrol";
@@ -28,6 +36,8 @@ pub mod path {
     pub const PULL: &str = "/api/v1/sync/pull";
     /// A stream of [`super::Hint`]s.
     pub const EVENTS: &str = "/api/v1/sync/events";
+    /// What cannot be pushed is handed over here, also by a device that was retired.
+    pub const CUSTODY: &str = "/api/v1/sync/custody";
     /// A photo is put at this and its hash: `/api/v1/sync/photos/<hash>`.
     pub const PHOTOS: &str = "/api/v1/sync/photos";
     /// A photo is shown from this and its hash; its thumbnail from that and `/thumbnail`.
@@ -129,6 +139,9 @@ pub enum Identity {
     SignedIn,
     /// They unlocked it with their PIN.
     Pin,
+    /// They picked their name, and nothing on the device could prove it. So is whatever a later version may say.
+    #[serde(other)]
+    Claimed,
 }
 
 /// A lane that the device opened: the changes of one person on it.
@@ -136,7 +149,21 @@ pub enum Identity {
 pub struct LaneOpening {
     pub lane: LaneId,
     pub person: PersonId,
+    /// Servers of 0.1 take no push with another word than the first two: a claim travels beside it.
     pub identity: Identity,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub claimed: bool,
+}
+
+impl LaneOpening {
+    pub fn new(lane: LaneId, person: PersonId, identity: Identity) -> Self {
+        let claimed = identity == Identity::Claimed;
+        Self { lane, person, identity: if claimed { Identity::Pin } else { identity }, claimed }
+    }
+
+    pub fn identity(&self) -> Identity {
+        if self.claimed { Identity::Claimed } else { self.identity }
+    }
 }
 
 /// The last number of a lane: what a device vouches for at a contact.
@@ -170,6 +197,18 @@ pub struct Enrol {
     pub name: String,
     /// A shared tablet, or the signed-in person's own device.
     pub shared: bool,
+    /// The lanes that the browser holds. A server that knows others of the same browser sees that it has forgotten them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lanes: Option<Vec<LaneId>>,
+}
+
+/// What a browser has forgotten: its data was deleted, by itself or by somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evicted {
+    /// How many changes the last contact had reported waiting that never came.
+    pub lost: i64,
+    /// The last contact; what was saved after it nobody knows.
+    pub seen: Moment,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +220,9 @@ pub struct Enrolled {
     pub community_name: Words,
     /// Who enrolled it.
     pub person: PersonId,
+    /// Said once, by the answer to the enrolment: what the same browser held as another device and does not hold any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evicted: Option<Evicted>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -277,6 +319,43 @@ domain::tagged! {
         /// The lane is not this device's, or its person may not act here.
         NotYours { lane: LaneId },
     }
+}
+
+/// What a device cannot push: its credential was withdrawn, its lane is not taken, or its disk is damaged. At most
+/// [`PUSH_CHANGES`] and about [`PUSH_BYTES`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HandOver {
+    pub clocks: Clocks,
+    pub items: Vec<Handed>,
+}
+
+/// Something handed over as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// What the device calls it: the answer names it so.
+    pub key: String,
+    /// The kind of the change, or [`DRAFT`] or [`UNREADABLE`].
+    pub kind: String,
+    /// Whose it is, as far as the device knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// When it was saved, by the device's wall clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Moment>,
+    /// For a change its envelope, the same bytes as in a push.
+    pub content: String,
+}
+
+/// The kind of something that was typed and never finished.
+pub const DRAFT: &str = "draft";
+/// The kind of an entry of the outbox that the device cannot read any more.
+pub const UNREADABLE: &str = "unreadable";
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HandOverAnswer {
+    pub server: Moment,
+    /// The keys of what is kept now: only these may be deleted.
+    pub kept: Vec<String>,
 }
 
 domain::tagged! {

@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     changes::{Change, RULES, Undecodable},
-    decide::{Actor, Context, Decision, Side, decide},
+    decide::{Actor, Context, Decision, Side, claimed, decide},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
     records::{Reads, Record, Root},
@@ -73,6 +73,8 @@ pub struct Lane {
     pub device: DeviceId,
     pub person: PersonId,
     pub last: LaneNumber,
+    /// True where its device could not tell whether it was the person.
+    pub claimed: bool,
 }
 
 /// A change that has its outcome.
@@ -297,8 +299,15 @@ async fn open_lanes<C: Canon>(
                     trouble(answer, LaneTrouble::NotYours { lane: opening.lane });
                     continue;
                 }
-                let lane = Lane { id: opening.lane, device: sender.device, person: opening.person, last: 0 };
-                canon.open_lane(&lane, opening.identity).await?;
+                let identity = opening.identity();
+                let lane = Lane {
+                    id: opening.lane,
+                    device: sender.device,
+                    person: opening.person,
+                    last: 0,
+                    claimed: identity == Identity::Claimed,
+                };
+                canon.open_lane(&lane, identity).await?;
                 lane
             }
         };
@@ -340,12 +349,15 @@ async fn settle<C: Canon>(
                 None => Actor::Person(nobody(lane.person)),
             };
             let context = Context { community: sender.community, side: Side::Server, at };
+            let by_lane = |decision: Decision| {
+                if lane.claimed { claimed(&change.deed, decision, lane.id) } else { Ok(decision) }
+            };
             match told {
-                None => decided(|| decide(&root, &reads, &change, &actor, &context)),
+                None => decided(|| decide(&root, &reads, &change, &actor, &context).and_then(by_lane)),
                 // Nothing is decided twice: what was told stands, and what it wrote is written again.
-                Some(Outcome::Accepted { flags }) => {
-                    decided(|| Ok(Decision { records: retold(root, &reads, &change, &actor, &context, &later), flags }))
-                }
+                Some(Outcome::Accepted { flags }) => decided(|| {
+                    by_lane(Decision { records: retold(root, &reads, &change, &actor, &context, &later), flags })
+                }),
                 Some(told @ (Outcome::Refused { .. } | Outcome::Quarantined { .. })) => (told, vec![]),
             }
         }

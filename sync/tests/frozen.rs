@@ -17,7 +17,8 @@ use sync::{
         outbox::{Entry, OwnLane},
     },
     messages::{
-        Enrol, Enrolled, Envelope, Hello, HelloAnswer, Hint, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row,
+        Enrol, Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hint, PhotoAnswer, Pull, PullAnswer,
+        Push, PushAnswer, Row,
     },
 };
 
@@ -116,8 +117,10 @@ fn every_record_that_a_release_wrote_is_read() {
 fn every_message_that_a_release_sent_is_read() {
     for (release, name, text) in samples("messages") {
         let is_kept = match name.as_str() {
-            "enrol" => survives::<Enrol>(&text),
-            "enrolled" => survives::<Enrolled>(&text),
+            "enrol" | "enrol-after-eviction" => survives::<Enrol>(&text),
+            "enrolled" | "enrolled-after-eviction" => survives::<Enrolled>(&text),
+            "hand-over" => survives::<HandOver>(&text),
+            "hand-over-answer" => survives::<HandOverAnswer>(&text),
             "hello" => survives::<Hello>(&text),
             "hello-answer" => survives::<HelloAnswer>(&text),
             "hint" => survives::<Hint>(&text),

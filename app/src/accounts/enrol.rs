@@ -45,8 +45,10 @@ fn EnrolDevice() -> impl IntoView {
         };
         busy.set(true);
         leptos::task::spawn_local(async move {
-            let answer: Result<Enrolled, Fault> =
-                network::post(path::ENROL, &Enrol { name, shared: is_shared.get_untracked() }).await;
+            // What the disk holds, and not this tab: a server that knows more sees that the browser has forgotten it.
+            let lanes = store.disk().outbox().await.ok().map(|outbox| outbox.lanes.into_keys().collect());
+            let wish = Enrol { name, shared: is_shared.get_untracked(), lanes };
+            let answer: Result<Enrolled, Fault> = network::post(path::ENROL, &wish).await;
             match answer {
                 Ok(enrolled) => {
                     let present = Present { person: person.person, identity: Identity::SignedIn };

@@ -44,7 +44,9 @@ fn SignIn() -> impl IntoView {
                     let is_fit = store
                         .enrolled
                         .with_untracked(|enrolled| enrolled.as_ref().is_some_and(|enrolled| fits(enrolled, &answer)));
-                    if is_fit && store.network.get_untracked() != Network::Bad(Fault::NotEnrolled) {
+                    let is_known = store.network.get_untracked() != Network::Bad(Fault::NotEnrolled)
+                        && store.retired.with_untracked(Option::is_none);
+                    if is_fit && is_known {
                         store.arrive(Present { person: answer.person, identity: Identity::SignedIn });
                         store.bell().ring();
                     } else {

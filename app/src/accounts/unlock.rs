@@ -2,13 +2,13 @@
 
 use domain::{ids::PersonId, people::Person, records::Body, text::Language};
 use leptos::prelude::*;
-use sync::messages::Identity;
+use sync::messages::{Identity, Profile};
 
 use crate::{
     device::{clock, pin, preferences},
     locales::{self, accounts as say, general},
     shell::ChosenLanguage,
-    store::{Present, Store, use_store},
+    store::{Network, Present, Store, use_store},
     ui,
 };
 
@@ -24,28 +24,36 @@ pub fn page() -> AnyView {
 fn Unlock() -> impl IntoView {
     let store = use_store();
     let chosen = RwSignal::new(None::<Person>);
+    let without_pin = RwSignal::new(false);
     view! {
         <main class="door">
             {language_switch()}
             {move || match chosen.get() {
-                None => people(store, chosen),
+                None => people(store, chosen, without_pin),
+                Some(person) if without_pin.get() => claim(store, person, chosen),
                 Some(person) => view! { <PinPad person chosen/> }.into_any(),
             }}
         </main>
     }
 }
 
-fn people(store: Store, chosen: RwSignal<Option<Person>>) -> AnyView {
+/// Those with a PIN on this tablet, or, for somebody whom it cannot recognise, everybody else who works here.
+fn people(store: Store, chosen: RwSignal<Option<Person>>, without_pin: RwSignal<bool>) -> AnyView {
+    let is_without = without_pin.get();
     let mut people: Vec<Person> = store.world.with(|world| {
         let unlocks = store.unlocks.get();
-        unlocks
-            .iter()
-            .filter_map(|unlock| match world.get(unlock.person.into()) {
-                Some(Body::Person(person)) if person.works_here() && person.left.is_none() => Some(person.clone()),
+        let has_pin = |person: &Person| unlocks.iter().any(|unlock| unlock.person == person.id);
+        world
+            .all()
+            .filter_map(|body| match body {
+                Body::Person(person) if person.works_here() && has_pin(person) != is_without => Some(person.clone()),
                 _ => None,
             })
             .collect()
     });
+    // With a network they sign in, which proves who they are.
+    let is_offline = move || matches!(store.network.get(), Network::Bad(_));
+    let is_shared = store.enrolled.with(|it| it.as_ref().is_some_and(|it| it.profile == Profile::Shared));
     people.sort_by_key(|person| (person.roles.iter().min().copied(), locales::say(&person.name)));
     let is_empty = people.is_empty();
     let button = move |person: Person| {
@@ -60,10 +68,29 @@ fn people(store: Store, chosen: RwSignal<Option<Person>>) -> AnyView {
     view! {
         <div class="card wide">
             <h1>{say::who_are_you()}</h1>
-            <p class="lead">{say::unlock_lead()}</p>
-            {is_empty.then(|| ui::empty(say::no_unlocks(), say::no_unlocks_next()))}
+            <p class="lead">{if is_without { say::claim_lead() } else { say::unlock_lead() }}</p>
+            {(is_empty && !is_without).then(|| ui::empty(say::no_unlocks(), say::no_unlocks_next()))}
             <ul class="people">{people.into_iter().map(button).collect_view()}</ul>
+            {move || (is_shared && (is_without || is_offline())).then(|| view! {
+                <button class="button quiet" on:click=move |_| without_pin.set(!is_without)>
+                    {if is_without { general::back() } else { say::no_pin_here() }}
+                </button>
+            })}
             <a class="button quiet" href="/sign-in">{say::sign_in_instead()}</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// What somebody is told before they work under a name that nothing here proves.
+fn claim(store: Store, person: Person, chosen: RwSignal<Option<Person>>) -> AnyView {
+    let id = person.id;
+    view! {
+        <div class="card">
+            <h1>{say::claim_question(&locales::say(&person.name))}</h1>
+            <p class="lead">{say::claim_note()}</p>
+            <button class="button main" on:click=move |_| store.arrive(Present { person: id, identity: Identity::Claimed })>{say::claim_yes()}</button>
+            <button class="button quiet" on:click=move |_| chosen.set(None)>{say::change_person()}</button>
         </div>
     }
     .into_any()

@@ -16,6 +16,9 @@ const PATIENCE: u32 = 20_000;
 /// The same for a photo: 2 MB through a network of 100 kbit/s.
 const PHOTO_PATIENCE: u32 = 180_000;
 
+/// How the server says that it has withdrawn this device's credential.
+const RETIRED: &str = "\"retired\"";
+
 /// Posts a message of the sync protocol, at once, and reads the answer when it is waited for.
 ///
 /// # Errors
@@ -70,6 +73,7 @@ fn genuine(answer: Option<(Response, String)>) -> Result<String, Fault> {
     }
     match response.status() {
         200 => Ok(text),
+        401 if text.contains(RETIRED) => Err(Fault::Retired),
         401 | 403 => Err(Fault::NotEnrolled),
         426 => Err(Fault::TooOld),
         429 | 500..=599 => {

@@ -77,6 +77,17 @@ pub fn take_new_release() {
     });
 }
 
+/// Asks the server for a newer release than the one that is kept; what comes is offered as always.
+pub fn look_for_new() {
+    leptos::task::spawn_local(async {
+        if let Some((_, registration)) = registered().await
+            && let Ok(looked) = registration.update()
+        {
+            let _ = JsFuture::from(looked).await;
+        }
+    });
+}
+
 /// The release that this page was opened with.
 fn own_release() -> Option<String> {
     let meta = document().query_selector("meta[name=lamplighter-release]").ok()??;

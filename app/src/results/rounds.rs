@@ -16,6 +16,7 @@ use super::{
     filters,
     list::{Table, part},
     name_of,
+    visits::identity_told,
 };
 use crate::{
     locales::{self, general, results as say, rounds as say_rounds, time},
@@ -66,6 +67,7 @@ fn row(line: &RoundLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
     let duty = &line.duty;
     let who: Vec<String> = line.people.iter().map(|person| name_of(held, *person)).collect();
     let who = if who.is_empty() { "—".to_owned() } else { who.join(general::between_names()) };
+    let mark = held.visits_of(duty.round).iter().find_map(|visit| identity_told(held, visit));
     let state = ui::standing_state(duty.standing);
     let failed_state = if line.failed > 0 { "failed" } else { "" };
     // One that nobody has started has no story yet; its stops are shown where it would be walked.
@@ -74,7 +76,7 @@ fn row(line: &RoundLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
         <tr data-state=state>
             <th scope="row"><a href=href>{locales::say(duty.name)}</a><span class="note">{say_rounds::duty(duty.kind)}</span></th>
             <td class="number" data-label=say::when()>{time::absolute(duty.begins(), now, held.known.zone)}</td>
-            <td data-label=say::who()>{who}</td>
+            <td data-label=say::who()>{who}{mark.map(|words| view! { <span class="note">{ui::glyph("attention")}" "{words}</span> })}</td>
             <td class="number" data-label=say::visits()>{say_rounds::progress(line.visited, line.stops)}</td>
             <td class="number" data-label=say::failed() data-state=failed_state>{line.failed}</td>
             <td data-label=say::state()>{ui::glyph(state)}" "{say_rounds::standing(duty.standing)}</td>

@@ -8,7 +8,7 @@ use domain::{
     photos::Photo,
     records::Body,
     results::{
-        held::Held,
+        held::{Held, WhoseItIs},
         selection::visit_line,
         story::{Step, What, story},
     },
@@ -18,7 +18,11 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{name_of, place_of, reading_time, value_told, visits::proof_told, with_held};
+use super::{
+    name_of, place_of, reading_time, value_told,
+    visits::{self, proof_told},
+    with_held,
+};
 use crate::{
     findings,
     locales::{
@@ -26,7 +30,7 @@ use crate::{
     },
     photos,
     store::use_store,
-    ui,
+    ui, waiting,
 };
 
 pub fn page(round: &str) -> AnyView {
@@ -169,11 +173,31 @@ fn visit_told(held: &Held<'_>, round: &Round, visit: &Visit, now: Moment) -> Any
                     <dl class="answers">{answers}</dl>
                     <p><a href=format!("/results/checkpoint/{}", visit.checkpoint)>{say::over_time()}</a>" · "<a href=format!("/rounds/{}/visits/{}", visit.round, visit.id)>{say_rounds::correct()}</a></p>
                 </details>
+                {whose(held, visit)}
                 {(!visit.note.is_empty()).then(|| view! { <p class="words">{visit.note.clone()}</p> })}
             </div>
         </li>
     }
     .into_any()
+}
+
+/// Where nothing on the tablet proved who it was: that, and the two words that settle it.
+fn whose(held: &Held<'_>, visit: &Visit) -> Option<AnyView> {
+    let mark = visits::identity_told(held, visit)?;
+    let WhoseItIs::Claimed(lane) = held.identity_of(visit) else {
+        return Some(view! { <p class="note">{ui::glyph("attention")}" "{mark}</p> }.into_any());
+    };
+    let (store, by) = (use_store(), visit.by);
+    let settle = move |words: &'static str, was_them: bool| {
+        view! { <button class="button quiet" on:click=move |_| waiting::say_whose(store, lane, by, was_them)>{words}</button> }
+    };
+    Some(
+        view! {
+            <p class="note">{ui::glyph("attention")}" "{mark}</p>
+            <p class="foot-row">{settle(say::it_was_them(), true)}{settle(say::it_was_not_them(), false)}</p>
+        }
+        .into_any(),
+    )
 }
 
 fn answer_told(held: &Held<'_>, item: &Item, visit: &Visit) -> AnyView {

@@ -3,7 +3,7 @@
 use domain::{
     results::{
         filter::Filter,
-        held::Held,
+        held::{Held, WhoseItIs},
         selection::{VisitLine, visits},
     },
     time::Moment,
@@ -63,12 +63,21 @@ fn row(line: &VisitLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
             <th scope="row"><a href=format!("/results/{}", visit.round)>{place_of(held, visit.checkpoint)}</a>
                 <span class="note">{checklist}" · "<a class="beside" href=format!("/results/checkpoint/{}", visit.checkpoint)>{say::over_time()}</a></span></th>
             <td class="number" data-label=say::when()>{time::absolute(visit.at.best, now, held.known.zone)}</td>
-            <td data-label=say::who()>{name_of(held, visit.by)}</td>
+            <td data-label=say::who()>{name_of(held, visit.by)}{identity_told(held, visit).map(|words| view! { <span class="note">{ui::glyph("attention")}" "{words}</span> })}</td>
             <td data-label=say::proof()>{proof}</td>
             <td data-label=say::state()>{ui::glyph(state)}" "{result}</td>
         </tr>
     }
     .into_any()
+}
+
+/// What is to be said of whose a visit is, where that is not proven.
+pub fn identity_told(held: &Held<'_>, visit: &Visit) -> Option<&'static str> {
+    match held.identity_of(visit) {
+        WhoseItIs::Proven => None,
+        WhoseItIs::Claimed(_) => Some(say::identity_claimed()),
+        WhoseItIs::Denied => Some(say::identity_denied()),
+    }
 }
 
 pub fn proof_told(visit: &Visit) -> String {

@@ -16,7 +16,7 @@ use sync::{
         exchange::{Exchange, Fault, Message, Step, View, Write},
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
     },
-    messages::{HelloAnswer, Hint, Pull, PullAnswer, PushAnswer, path},
+    messages::{DRAFT, HandOver, HandOverAnswer, Handed, HelloAnswer, Hint, Pull, PullAnswer, PushAnswer, path},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -33,6 +33,9 @@ use crate::{
         tabs::{self, Told},
     },
 };
+
+/// A message has room for so many, however long they are.
+const DRAFTS_AT_ONCE: usize = 5;
 
 /// Wakes the courier before its time.
 #[derive(Clone, Default)]
@@ -118,6 +121,7 @@ pub async fn run(store: Store) {
                     }
                     Ok(())
                 }
+                Step::Clear => clear(store).await.map(|()| exchange.cleared()),
                 Step::Send(message) => {
                     begun = asked;
                     exchange_once(store, &mut exchange, &mut begun, message).await
@@ -131,6 +135,9 @@ pub async fn run(store: Store) {
             }
             exchange.failed(fault, clock::mono(), clock::jitter());
             store.network.set(Network::Bad(fault));
+            if exchange.is_retired() && store.retired.with_untracked(Option::is_none) {
+                let _ = store.keep_retired(Some(Default::default())).await;
+            }
         }
     }
 }
@@ -152,6 +159,31 @@ async fn begin(store: Store) -> Exchange {
     Exchange::new(facts.place, facts.contact)
 }
 
+/// Hands over the drafts of a retired device and forgets what it held.
+async fn clear(store: Store) -> Result<(), Fault> {
+    let broken = |_| Fault::Busy { after: None };
+    let disk = store.disk();
+    let mut handed = vec![];
+    for drafts in disk.drafts().await.map_err(broken)?.chunks(DRAFTS_AT_ONCE) {
+        let items = drafts.iter().map(|(key, text)| Handed {
+            key: key.clone(),
+            kind: DRAFT.into(),
+            person: None,
+            saved: None,
+            content: text.clone(),
+        });
+        let sent = HandOver { clocks: clock::clocks(), items: items.collect() };
+        let answer: HandOverAnswer = network::post(path::CUSTODY, &sent).await?;
+        handed.extend(answer.kept);
+    }
+    let outbox = disk.outbox().await.map_err(broken)?;
+    let before = store.retired.get_untracked().unwrap_or_default();
+    disk.clear(&outbox, &handed, before).await.map_err(broken)?;
+    store.drafts.update(|drafts| drafts.retain(|key, _| !handed.contains(key)));
+    store.tell(Told::Records);
+    store.reload().await.map_err(broken)
+}
+
 /// A message that left before the answer before it was taken in.
 enum Begun {
     Push(Answer<PushAnswer>),
@@ -168,6 +200,10 @@ async fn exchange_once(
 ) -> Result<(), Fault> {
     let asked = begun.take();
     let writes = match message {
+        Message::HandOver(sent) => {
+            let answer: HandOverAnswer = network::post(path::CUSTODY, &sent).await?;
+            exchange.handed_over(answer, clock::mono())
+        }
         Message::Hello(hello) => {
             let answer: HelloAnswer = network::post(path::HELLO, &hello).await?;
             store.world.with_untracked(|world| exchange.greeted(answer, clock::clocks(), &world.outbox))
@@ -189,6 +225,7 @@ async fn exchange_once(
                 let answer = Box::pin(network::pull(&next));
                 *begun = Some(Begun::Pull(next, answer));
             }
+            store.network.set(Network::Good);
             exchange.pulled(answer, clock::mono())
         }
     };
@@ -234,7 +271,10 @@ async fn take_push(
 
 /// There was an answer of ours.
 fn answered(store: Store) {
-    store.network.set(Network::Good);
+    // What is too old to pull stays that, whatever else it may do.
+    if store.network.get_untracked() != Network::Bad(Fault::TooOld) {
+        store.network.set(Network::Good);
+    }
     // Not waited for: what was saved must not stay because somebody signed out.
     leptos::task::spawn_local(async {
         let _ = end_what_is_left().await;
@@ -283,6 +323,12 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
                 world.outbox.waiting().filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect()
             });
             change_entries(store, &places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() }).await?;
+        }
+        Write::HandedOver(kept) => {
+            let entries = store.world.with_untracked(|world| world.outbox.in_custody(&kept, clock::wall()));
+            store.keep_entries(entries).await?;
+            disk.drop_unreadable(&kept).await?;
+            store.reload_outbox().await?;
         }
         Write::Fork { lane, fresh, device } => {
             let mut outbox = store.disk().outbox().await?;

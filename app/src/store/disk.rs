@@ -10,20 +10,20 @@ use indexed_db_futures::{
     prelude::*,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
-use serde::{Serialize, de::DeserializeOwned};
-use std::{cell::RefCell, rc::Rc};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use sync::{
     device::{
         exchange::Place,
-        outbox::{Entry, Outbox, OwnLane, OwnPhoto, PhotoState, orders_given},
+        outbox::{Entry, EntryState, Outbox, OwnLane, OwnPhoto, PhotoState, orders_given},
     },
-    messages::{Enrolled, Page, Row, Unlock},
+    messages::{Enrolled, Evicted, Page, Row, Unlock},
 };
 use wasm_bindgen::JsValue;
 
 use domain::{
     changes::Change,
-    ids::{LaneId, PersonId},
+    ids::{ChangeId, LaneId, PersonId, RecordId},
     json,
     photos::PhotoHash,
     time::{Contact, Moment},
@@ -83,6 +83,17 @@ pub struct Facts {
     pub place: Place,
     pub contact: Option<Contact>,
     pub unlocks: Vec<Unlock>,
+    pub evicted: Option<Evicted>,
+    pub retired: Option<Retired>,
+}
+
+/// The server has withdrawn this device's credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retired {
+    /// How many drafts were handed over.
+    pub drafts: usize,
+    /// True once nothing of the community is here any more.
+    pub cleared: bool,
 }
 
 /// What another tab of this browser runs, where the two cannot use the disk together.
@@ -119,6 +130,8 @@ impl Disk {
             place: parsed(store.get("place").primitive()?.await?).unwrap_or_default(),
             contact: parsed(store.get("contact").primitive()?.await?),
             unlocks: parsed(store.get("unlocks").primitive()?.await?).unwrap_or_default(),
+            evicted: parsed(store.get("evicted").primitive()?.await?),
+            retired: parsed(store.get("retired").primitive()?.await?),
         })
     }
 
@@ -139,6 +152,13 @@ impl Disk {
         .await
     }
 
+    pub async fn row(&self, id: RecordId) -> Result<Option<Row>> {
+        let database = self.database();
+        let tx = database.transaction([RECORDS]).build()?;
+        let held: Option<String> = tx.object_store(RECORDS)?.get(id.to_string()).primitive()?.await?;
+        Ok(held.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
     pub async fn rows(&self) -> Result<Vec<Row>> {
         let database = self.database();
         // Their bodies stay the bytes that came.
@@ -157,15 +177,22 @@ impl Disk {
     pub async fn outbox(&self) -> Result<Outbox> {
         let database = self.database();
         let tx = database.transaction([LANES, OUTBOX, PHOTOS]).build()?;
-        let entries = all(&tx, OUTBOX).await?;
-        outbox_of(&tx, entries).await
+        let texts = texts(&tx, OUTBOX).await?;
+        let read: Vec<Option<Entry>> = texts.iter().map(|text| json::read(text).ok()).collect();
+        let mut unreadable = BTreeMap::new();
+        if read.iter().any(Option::is_none) {
+            let places = keys(&tx, OUTBOX).await?;
+            let all = places.into_iter().zip(texts).zip(&read);
+            unreadable.extend(all.filter(|(_, read)| read.is_none()).map(|(kept, _)| kept));
+        }
+        Ok(Outbox { unreadable, ..outbox_of(&tx, read.into_iter().flatten().collect()).await? })
     }
 
     pub async fn drafts(&self) -> Result<Vec<(String, String)>> {
         let database = self.database();
         let tx = database.transaction([DRAFTS]).build()?;
         let store = tx.object_store(DRAFTS)?;
-        let keys: Vec<String> = store.get_all_keys().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
+        let keys = keys(&tx, DRAFTS).await?;
         let values: Vec<String> = store.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
         Ok(keys.into_iter().zip(values).collect())
     }
@@ -182,11 +209,17 @@ impl Disk {
         photos: &[OwnPhoto],
         finished_draft: Option<&str>,
     ) -> Result<(OwnLane, Vec<Entry>)> {
-        match self.append_once(lane_if_none, changes, photos, finished_draft).await {
+        let mut bases = vec![];
+        for change in changes {
+            if let Some(id) = change.deed.builds_on() {
+                bases.extend(self.row(id).await.ok().flatten().map(|row| (change.id, row)));
+            }
+        }
+        match self.append_once(lane_if_none, changes, &bases, photos, finished_draft).await {
             // Mobile browsers drop the connection in the background: open it again and try once more.
             Err(DiskFault::Failed(_)) => {
                 self.reopen().await?;
-                self.append_once(lane_if_none, changes, photos, finished_draft).await
+                self.append_once(lane_if_none, changes, &bases, photos, finished_draft).await
             }
             done => done,
         }
@@ -196,6 +229,7 @@ impl Disk {
         &self,
         lane_if_none: OwnLane,
         changes: &[Change],
+        bases: &[(ChangeId, Row)],
         photos: &[OwnPhoto],
         finished_draft: Option<&str>,
     ) -> Result<(OwnLane, Vec<Entry>)> {
@@ -205,11 +239,14 @@ impl Disk {
         let known: Vec<String> = lanes.get_all().primitive()?.await?.collect::<std::result::Result<_, _>>()?;
         let known: Vec<OwnLane> = known.iter().filter_map(|text| json::read(text).ok()).collect();
         let given = orders_given(&known);
-        let own = known.into_iter().find(|lane| lane.person == lane_if_none.person && !lane.closed);
+        let own = known.into_iter().find(|lane| lane.is_for(lane_if_none.person, lane_if_none.identity));
         let mut lane = own.unwrap_or(lane_if_none);
         let bundle = (changes.len() > 1).then(|| changes.first().map(|change| change.id)).flatten();
-        let entries: Vec<Entry> =
+        let mut entries: Vec<Entry> =
             (1..).zip(changes).map(|(i, change)| Entry::new(&lane, lane.last + i, given + i, change, bundle)).collect();
+        for (id, base) in bases {
+            entries.iter_mut().filter(|entry| entry.id == *id).for_each(|entry| entry.keep_unknown(base));
+        }
         let outbox = tx.object_store(OUTBOX)?;
         for entry in &entries {
             // `add`, not `put`: a number that is taken fails the whole save instead of overwriting a change.
@@ -310,6 +347,53 @@ impl Disk {
             for (lane, n) in places {
                 store.delete(place_key(*lane, *n)).primitive()?;
             }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets values of the outbox that could not be read and are in custody now.
+    pub async fn drop_unreadable(&self, places: &[String]) -> Result<()> {
+        self.write(&[OUTBOX], TransactionDurability::Strict, |tx| {
+            let store = tx.object_store(OUTBOX)?;
+            for place in places {
+                store.delete(place.clone()).primitive()?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets everything of the community but what nobody else has: the records, what has its outcome, the words of what is
+    /// in custody, `drafts`, thumbnails. All or nothing.
+    pub async fn clear(&self, outbox: &Outbox, drafts: &[String], before: Retired) -> Result<()> {
+        let stores = [RECORDS, OUTBOX, DRAFTS, PHOTOS, THUMBNAILS, FACTS];
+        self.write(&stores, TransactionDurability::Strict, |tx| {
+            tx.object_store(RECORDS)?.clear()?;
+            let entries = tx.object_store(OUTBOX)?;
+            for entry in outbox.entries.values().filter(|entry| entry.is_settled()) {
+                let place = place_key(entry.lane, entry.n);
+                if matches!(entry.state, EntryState::InCustody { .. }) {
+                    let bare = Entry { change: String::new(), ..entry.clone() };
+                    entries.put(text(&bare)).with_key(place).primitive()?;
+                } else {
+                    entries.delete(place).primitive()?;
+                }
+            }
+            let held = tx.object_store(DRAFTS)?;
+            for draft in drafts {
+                held.delete(draft.clone()).primitive()?;
+            }
+            let (marks, thumbnails) = (tx.object_store(PHOTOS)?, tx.object_store(THUMBNAILS)?);
+            for own in outbox.photos.values().filter(|own| matches!(own.state, PhotoState::Kept { .. })) {
+                marks.delete(own.photo.hash.to_string()).primitive()?;
+                thumbnails.delete(own.photo.hash.to_string()).primitive()?;
+            }
+            let facts = tx.object_store(FACTS)?;
+            facts.put(text(&Place::default())).with_key("place".to_owned()).primitive()?;
+            facts.delete("unlocks".to_owned()).primitive()?;
+            let retired = Retired { drafts: before.drafts + drafts.len(), cleared: true };
+            facts.put(text(&retired)).with_key("retired".to_owned()).primitive()?;
             Ok(())
         })
         .await
@@ -441,12 +525,18 @@ async fn outbox_of(tx: &Transaction<'_>, entries: Vec<Entry>) -> Result<Outbox> 
         lanes: lanes.into_iter().map(|lane| (lane.lane, lane)).collect(),
         entries: entries.into_iter().map(|entry| ((entry.lane, entry.n), entry)).collect(),
         photos: photos.into_iter().map(|own| (own.photo.hash, own)).collect(),
+        unreadable: BTreeMap::new(),
     })
 }
 
 /// Everything in `store`. A value that cannot be read stays on the disk; the rest is used.
 async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<Vec<T>> {
     Ok(texts(tx, store).await?.iter().filter_map(|text| json::read(text).ok()).collect())
+}
+
+async fn keys(tx: &Transaction<'_>, store: &str) -> Result<Vec<String>> {
+    let keys = tx.object_store(store)?.get_all_keys().primitive()?.await?;
+    Ok(keys.collect::<std::result::Result<_, _>>()?)
 }
 
 async fn texts(tx: &Transaction<'_>, store: &str) -> Result<Vec<String>> {
@@ -521,7 +611,7 @@ pub fn outdated(outbox: &Outbox, now: Moment) -> Vec<(LaneId, i64)> {
     outbox
         .entries
         .values()
-        .filter(|entry| !entry.is_waiting() && !entry.needs_attention() && entry.saved.plus(KEEP_SENT) < now)
+        .filter(|entry| entry.is_settled() && !entry.needs_attention() && entry.saved.plus(KEEP_SENT) < now)
         .map(|entry| (entry.lane, entry.n))
         .collect()
 }

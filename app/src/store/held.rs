@@ -19,10 +19,10 @@ use sync::{
         outbox::{Entry, Outbox, OwnPhoto, PhotoState},
         world::World,
     },
-    messages::{Delivery, Enrolled, Identity, Profile, Unlock},
+    messages::{Delivery, Enrolled, Evicted, Identity, Profile, Unlock},
 };
 
-use super::disk::{self, Disk, DiskFault, Facts, OtherTab};
+use super::disk::{self, Disk, DiskFault, Facts, OtherTab, Retired};
 use crate::accounts::session::end_what_is_left;
 use crate::device::{
     clock,
@@ -63,6 +63,10 @@ pub struct Store {
     pub present: RwSignal<Option<Present>>,
     pub unlocks: RwSignal<Vec<Unlock>>,
     pub contact: RwSignal<Option<Contact>>,
+    /// What this browser had held before it deleted everything, until somebody has read it.
+    pub evicted: RwSignal<Option<Evicted>>,
+    /// Set once the server has withdrawn this device's credential.
+    pub retired: RwSignal<Option<Retired>>,
     pub network: RwSignal<Network>,
     /// When the last save was complete; the fault where the last one failed.
     pub saved: RwSignal<Option<Result<Moment, NotSaved>>>,
@@ -131,6 +135,8 @@ pub fn provide_store(opened: Opened) -> Store {
         enrolled: RwSignal::new(facts.enrolled),
         unlocks: RwSignal::new(facts.unlocks),
         contact: RwSignal::new(facts.contact),
+        evicted: RwSignal::new(facts.evicted),
+        retired: RwSignal::new(facts.retired),
         network: RwSignal::new(Network::Unknown),
         saved: RwSignal::new(None),
         drafts: RwSignal::new(drafts),
@@ -278,6 +284,7 @@ impl Store {
         self.world.set(world);
         self.contact.set(facts.contact);
         self.unlocks.set(facts.unlocks);
+        self.retired.set(facts.retired);
         if self.enrolled.get_untracked() != facts.enrolled {
             self.enrolled.set(facts.enrolled);
             self.bell().restart();
@@ -292,6 +299,10 @@ impl Store {
     pub async fn enrol(&self, enrolled: Enrolled, present: Present) -> Result<(), DiskFault> {
         let disk = self.disk();
         disk.empty().await?;
+        if enrolled.evicted.is_some() {
+            self.keep_evicted(enrolled.evicted).await?;
+        }
+        self.keep_retired(None).await?;
         disk.put_fact("enrolled", &enrolled).await?;
         let mut outbox = disk.outbox().await?;
         let is_other =
@@ -312,6 +323,26 @@ impl Store {
         self.arrive(present);
         self.tell(Told::Records);
         self.bell().restart();
+        Ok(())
+    }
+
+    /// Keeps what this browser had forgotten, or that somebody has read it.
+    ///
+    /// # Errors
+    /// A [`DiskFault`].
+    pub async fn keep_evicted(&self, evicted: Option<Evicted>) -> Result<(), DiskFault> {
+        self.disk().put_fact("evicted", &evicted).await?;
+        self.evicted.set(evicted);
+        Ok(())
+    }
+
+    /// Keeps that the server has withdrawn this device's credential, or that it is enrolled anew.
+    ///
+    /// # Errors
+    /// A [`DiskFault`].
+    pub async fn keep_retired(&self, retired: Option<Retired>) -> Result<(), DiskFault> {
+        self.disk().put_fact("retired", &retired).await?;
+        self.retired.set(retired);
         Ok(())
     }
 

@@ -141,3 +141,72 @@ proptest! {
         }
     }
 }
+
+/// A document as a version writes it: lists hold things with a key of their own.
+fn document() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![any::<i32>().prop_map(Value::from), "[a-z]{0,4}".prop_map(Value::from), Just(Value::Null)];
+    leaf.prop_recursive(4, 40, 4, |inside| {
+        let fields = prop::collection::btree_map("[a-f]", inside.clone(), 0..4);
+        let list = prop::collection::vec(prop::collection::btree_map("[a-f]", inside, 0..3), 0..4);
+        let keyed = |(n, fields): (usize, BTreeMap<String, Value>)| {
+            let mut thing = json!(fields);
+            thing["key"] = json!(format!("k{n}"));
+            thing
+        };
+        prop_oneof![
+            fields.prop_map(|fields| json!(fields)),
+            list.prop_map(move |list| list.into_iter().enumerate().map(keyed).collect())
+        ]
+    })
+}
+
+/// It, as a later version writes it: with a field in each object that the earlier one does not know.
+fn with_later(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Map<_, _> = fields.iter().map(|(name, it)| (name.clone(), with_later(it))).collect();
+            fields.insert("later".into(), json!({ "of": fields.len() }));
+            Value::Object(fields)
+        }
+        Value::Array(list) => list.iter().map(with_later).collect(),
+        other => other.clone(),
+    }
+}
+
+fn without_later(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let known = fields.iter().filter(|(name, _)| *name != "later");
+            Value::Object(known.map(|(name, it)| (name.clone(), without_later(it))).collect())
+        }
+        Value::Array(list) => list.iter().map(without_later).collect(),
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_an_edit_says_stays_and_what_its_version_does_not_know_does_too(known in document(), edit in document()) {
+        let whole = with_later(&known);
+        let mut untouched = known.clone();
+        keep_unknown(&whole, &known, &mut untouched);
+        prop_assert_eq!(&untouched, &whole);
+        let mut edited = edit.clone();
+        keep_unknown(&whole, &known, &mut edited);
+        prop_assert_eq!(without_later(&edited), edit);
+    }
+}
+
+#[test]
+fn things_of_a_list_keep_what_is_theirs_when_they_move_and_another_kind_takes_nothing_over() {
+    let whole = json!({ "items": [{ "key": "a", "later": 1 }, { "key": "b", "later": 2 }], "proof": { "kind": "tag", "later": 3 } });
+    let known = json!({ "items": [{ "key": "a" }, { "key": "b" }], "proof": { "kind": "tag" } });
+    let mut new =
+        json!({ "items": [{ "key": "b", "x": 1 }, { "key": "c" }, { "key": "a" }], "proof": { "kind": "by_hand" } });
+    keep_unknown(&whole, &known, &mut new);
+    let expected = json!({
+        "items": [{ "key": "b", "x": 1, "later": 2 }, { "key": "c" }, { "key": "a", "later": 1 }],
+        "proof": { "kind": "by_hand" },
+    });
+    assert_eq!(new, expected);
+}

@@ -7,8 +7,9 @@ use crate::{
     areas::Area,
     checklists::Checklist,
     checkpoints::Checkpoint,
+    claims::Claim,
     findings::Finding,
-    ids::{AreaId, CheckpointId, PersonId, RecordId, RoundId},
+    ids::{AreaId, CheckpointId, LaneId, PersonId, RecordId, RoundId},
     people::Person,
     records::Body,
     routes::Stop,
@@ -23,6 +24,17 @@ pub struct Held<'a> {
     visits: Vec<&'a Visit>,
     /// What is asked for by its id.
     named: BTreeMap<RecordId, &'a Body>,
+}
+
+/// Whether a visit is of the person whose name it carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhoseItIs {
+    /// They unlocked or signed in, or somebody has confirmed it since.
+    Proven,
+    /// Somebody picked their name, and nobody has said more.
+    Claimed(LaneId),
+    /// It was somebody else.
+    Denied,
 }
 
 /// An area inside another, and so on, cannot be deeper: records may be wrong, loops must not be endless.
@@ -75,6 +87,19 @@ impl<'a> Held<'a> {
         match self.named.get(&id.into()) {
             Some(Body::Person(person)) => Some(person),
             _ => None,
+        }
+    }
+
+    /// What is known of whose a visit is.
+    pub fn identity_of(&self, visit: &Visit) -> WhoseItIs {
+        let Some(lane) = visit.claim else { return WhoseItIs::Proven };
+        match self.named.get(&Claim::record_id(lane, visit.by)) {
+            Some(Body::Claim(claim)) => match claim.was_them() {
+                Some(true) => WhoseItIs::Proven,
+                Some(false) => WhoseItIs::Denied,
+                None => WhoseItIs::Claimed(lane),
+            },
+            _ => WhoseItIs::Claimed(lane),
         }
     }
 

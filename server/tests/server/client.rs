@@ -17,8 +17,8 @@ use reqwest::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
 use sync::messages::{
-    Enrolled, Envelope, Hello, HelloAnswer, Identity, LaneOpening, Outcome, PROTOCOL_HEADER, Page, PhotoAnswer, Placed,
-    Pull, PullAnswer, Push, PushAnswer, Row, Seal, path,
+    Enrolled, Envelope, HandOver, HandOverAnswer, Handed, Hello, HelloAnswer, Identity, LaneOpening, Outcome,
+    PROTOCOL_HEADER, Page, PhotoAnswer, Placed, Pull, PullAnswer, Push, PushAnswer, Row, Seal, path,
 };
 use uuid::Uuid;
 
@@ -95,6 +95,22 @@ impl Client {
 
     pub async fn enrol(&self, shared: bool) -> Result<Enrolled, StatusCode> {
         genuine(self.send(path::ENROL, &json!({ "name": "Tablet 1", "shared": shared })).await).await
+    }
+
+    /// Enrols a browser that holds these lanes.
+    pub async fn enrol_holding(&self, lanes: &[LaneId]) -> Result<Enrolled, StatusCode> {
+        genuine(self.send(path::ENROL, &json!({ "name": "Tablet 1", "shared": true, "lanes": lanes })).await).await
+    }
+
+    pub async fn hand_over(&self, items: Vec<Handed>) -> Result<HandOverAnswer, StatusCode> {
+        genuine(self.send(path::CUSTODY, &HandOver { clocks: clocks(), items }).await).await
+    }
+
+    /// The status of a pull by a client that speaks `protocol`.
+    pub async fn pull_speaking(&self, protocol: &str) -> StatusCode {
+        let request = self.http.post(format!("{}{}", self.base, path::PULL)).header(PROTOCOL_HEADER, protocol);
+        let pull = Pull { cursor: 0, epoch: String::new(), view: String::new() };
+        request.body(serde_json::to_string(&pull).expect("JSON")).send().await.expect("the server answers").status()
     }
 
     pub async fn hello(&self, seals: Vec<Seal>, waiting: usize) -> Result<HelloAnswer, StatusCode> {
@@ -224,7 +240,7 @@ pub fn clocks() -> Clocks {
 
 /// A lane of somebody, as its device opens it.
 pub fn lane(person: PersonId) -> LaneOpening {
-    LaneOpening { lane: LaneId(Uuid::now_v7()), person, identity: Identity::SignedIn }
+    LaneOpening::new(LaneId(Uuid::now_v7()), person, Identity::SignedIn)
 }
 
 pub fn change(deed: Deed) -> Change {

@@ -11,6 +11,7 @@ use domain::{
     },
     checklists::{Answer, AnswerValue, Checklist, DutyKind},
     checkpoints::{Checkpoint, TagIssue},
+    claims::IdentityConfirmed,
     community::Community,
     findings::{Finding, Source},
     ids::{
@@ -64,6 +65,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("path::PUSH", "oooooooooosoo"),
     ("path::PULL", "oooooooooosoo"),
     ("path::EVENTS", "oooooooooosoo"),
+    ("path::CUSTODY", "oooooooooosoo"),
     (r#"&format!("{}/{{hash}}", path::PHOTOS)"#, "oooooooooosoo"),
     // A photo of the staff's, and one of the managers'.
     (r#"&format!("{}/{{hash}}", path::SHOWN_PHOTOS)"#, "ooooooooonsnn"),
@@ -95,6 +97,8 @@ const KINDS: &[(&str, &str)] = &[
     ("finding.raised", "aaaaaaafff-aa"),
     ("finding.corrected", "aaaaaaafff-aa"),
     ("visit.corrected", "fffffaafff-aa"),
+    // Of a colleague.
+    ("identity.confirmed", "fffffaafff-aa"),
     ("community.put", "rrrrrrarar-rx"),
     ("area.put", "rrrrrrarar-ra"),
     ("checkpoint.put", "rrrrrrarar-ra"),
@@ -245,6 +249,7 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
         }
         "path::PULL" => post(path::PULL, json!({ "cursor": 0, "epoch": "", "view": "" })).await,
         "path::EVENTS" => get(path::EVENTS.into()).await,
+        "path::CUSTODY" => post(path::CUSTODY, json!({ "clocks": clocks(), "items": [] })).await,
         r#"&format!("{}/{{hash}}", path::PHOTOS)"# => {
             let bytes = photo(23);
             let url = format!("{}{}/{}", scene.world.base, path::PHOTOS, PhotoHash::of(&bytes));
@@ -397,6 +402,11 @@ fn deed(scene: &Scene, kind: &str, n: usize) -> Deed {
                 corrected: None,
             }],
             reason: "a slip".into(),
+        })),
+        "identity.confirmed" => fact(Fact::IdentityConfirmed(IdentityConfirmed {
+            lane: lane(world.person("cleaner")).lane,
+            person: world.person("cleaner"),
+            was_them: true,
         })),
         "community.put" => request(Request::PutCommunity(Community {
             id: community,

@@ -74,9 +74,10 @@ pub fn shows(deed: &Deed) -> Option<RecordId> {
         Deed::Fact(Fact::RoundStarted(started)) => Some(started.round().into()),
         Deed::Fact(Fact::VisitRecorded(visit)) => Some(visit.visit.into()),
         Deed::Fact(Fact::FindingRaised(raised)) => Some(raised.finding.into()),
-        Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::VisitCorrected(_)) | Deed::Request(_) => {
-            None
-        }
+        Deed::Fact(
+            Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::VisitCorrected(_) | Fact::IdentityConfirmed(_),
+        )
+        | Deed::Request(_) => None,
     }
 }
 
@@ -93,7 +94,9 @@ pub fn i1_nothing_saved_is_lost(ledger: &Ledger, tablets: &[Tablet], tables: &Ta
         .map(|entry| entry.id)
         .collect();
     for (id, promise) in &ledger.saved {
-        if tables.log.contains_key(id) || held.contains(id) || ledger.destroyed.contains(id) {
+        let is_in_custody =
+            tables.custody.get(&id.to_string()).is_some_and(|bytes| promise.damaged || *bytes == promise.bytes);
+        if tables.log.contains_key(id) || is_in_custody || held.contains(id) || ledger.destroyed.contains(id) {
             continue;
         }
         return broken("I1", format!("change {id} of tablet {} is nowhere: {}", promise.tablet, promise.bytes));
@@ -244,7 +247,8 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
     for entry in world.outbox.entries.values() {
         let Some(promise) = ledger.saved.get(&entry.id).filter(|promise| !promise.damaged) else { continue };
         let counts = match &entry.state {
-            EntryState::Waiting | EntryState::Stuck => true,
+            EntryState::Waiting | EntryState::Stuck | EntryState::GivenUp => true,
+            EntryState::InCustody { .. } => continue,
             EntryState::Delivered { outcome, .. } => matches!(outcome, Outcome::Accepted { .. }),
         };
         // Once it was pulled, what is meant for others only is with them.
@@ -283,7 +287,7 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
 
 /// I8: nothing waits any more.
 pub fn i8_queues_are_empty(tablet: &Tablet) -> Verdict {
-    if let Some(entry) = tablet.disk.entries().find(|entry| !matches!(entry.state, EntryState::Delivered { .. })) {
+    if let Some(entry) = tablet.disk.entries().find(|entry| !entry.is_settled()) {
         let words = format!("tablet {} still has {} of lane {} ({:?})", tablet.n, entry.n, entry.lane, entry.state);
         return broken("I8", words);
     }

@@ -78,6 +78,8 @@ pub struct Tables {
     departures: BTreeMap<(Seq, RecordId), String>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub photos: BTreeSet<PhotoHash>,
+    /// What was handed over: key and content.
+    pub custody: BTreeMap<String, String>,
     teams: BTreeSet<TeamId>,
     /// Changes that were taken by their receipts, with the roots that they wrote to.
     pub honoured: BTreeMap<Seq, (Option<RecordId>, Receipt)>,

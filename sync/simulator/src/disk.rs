@@ -117,10 +117,10 @@ impl Disk {
         let _ = remembered;
         #[cfg(feature = "planted")]
         if sync::planted::is(sync::planted::Bug::SecondTabReusesANumber) {
-            let lane = remembered.lane_of(lane_if_none.person).copied().unwrap_or(lane_if_none);
+            let lane = remembered.lane_of(lane_if_none.person, lane_if_none.identity).copied().unwrap_or(lane_if_none);
             return self.append_to(lane, changes, photos, false);
         }
-        let known = self.stores.lanes.values().find(|lane| lane.person == lane_if_none.person && !lane.closed);
+        let known = self.stores.lanes.values().find(|lane| lane.is_for(lane_if_none.person, lane_if_none.identity));
         let lane = known.copied().unwrap_or(lane_if_none);
         self.append_to(lane, changes, photos, true)
     }

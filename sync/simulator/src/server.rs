@@ -10,7 +10,9 @@ use domain::{
 };
 use sync::{
     device::exchange::Fault,
-    messages::{Enrolled, Hello, HelloAnswer, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer},
+    messages::{
+        Enrolled, HandOver, HandOverAnswer, Hello, HelloAnswer, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer,
+    },
     server::{Sender, push},
 };
 
@@ -22,6 +24,7 @@ pub enum Request {
     Hello(Hello),
     Push(Push),
     Pull(Pull),
+    HandOver(HandOver),
     Photo(PhotoHash, Vec<u8>),
 }
 
@@ -31,6 +34,7 @@ pub enum Answer {
     Hello(HelloAnswer),
     Push(PushAnswer),
     Pull(PullAnswer),
+    HandOver(HandOverAnswer),
     Photo(PhotoAnswer),
     Declined(Fault),
 }
@@ -53,8 +57,12 @@ impl NodeClock {
 /// Answers one request. Dropping the future is a node that dies in the middle of it.
 pub fn answer(db: Database, community: CommunityId, device: DeviceId, request: Request, route: Route) -> Call {
     Box::pin(async move {
-        let known = db.read(|tables| tables.devices.get(&device).copied()).filter(|device| !device.retired);
+        let known = db.read(|tables| tables.devices.get(&device).copied());
         let Some(device) = known else { return Answer::Declined(Fault::NotEnrolled) };
+        let may_give = matches!(request, Request::HandOver(_) | Request::Photo(..));
+        if device.retired && !may_give {
+            return Answer::Declined(Fault::Retired);
+        }
         match request {
             Request::Hello(said) => retried(async || hello(&db, community, &device, &said, &route).await).await,
             Request::Push(sent) => retried(async || take_push(&db, community, &device, &sent, &route).await).await,
@@ -68,6 +76,7 @@ pub fn answer(db: Database, community: CommunityId, device: DeviceId, request: R
                     .await
                 }
             },
+            Request::HandOver(sent) => Answer::HandOver(take_over(&db, &sent, &route)),
             Request::Photo(hash, bytes) => Answer::Photo(take_photo(&db, hash, &bytes)),
         }
     })
@@ -159,7 +168,14 @@ pub fn enrolled(device: &Device, community: CommunityId) -> Enrolled {
         community,
         community_name: Words::default(),
         person: device.enrolled_by,
+        evicted: None,
     }
+}
+
+fn take_over(db: &Database, sent: &HandOver, route: &Route) -> HandOverAnswer {
+    let kept: Vec<String> = sent.items.iter().map(|handed| handed.key.clone()).collect();
+    db.write(|tables| tables.custody.extend(sent.items.iter().map(|it| (it.key.clone(), it.content.clone()))));
+    HandOverAnswer { server: route.clock.read(), kept }
 }
 
 fn take_photo(db: &Database, hash: PhotoHash, bytes: &[u8]) -> PhotoAnswer {

@@ -53,6 +53,7 @@ pub struct Tablet {
     pub disk: Disk,
     pub tabs: Vec<Tab>,
     pub present: PersonId,
+    pub identity: Identity,
     pub wall_offset: i64,
     /// Milliseconds that it slept in all: the monotonic clocks stood still.
     slept: i64,
@@ -75,6 +76,7 @@ impl Tablet {
             disk: Disk::default(),
             tabs: vec![],
             present,
+            identity: Identity::Pin,
             wall_offset: 0,
             slept: 0,
             asleep_since: None,
@@ -198,6 +200,21 @@ impl Tablet {
         tab.contact = facts.contact;
     }
 
+    /// What a retired tablet had is with the server: nothing of it stays here. Returns what nobody can send again.
+    pub fn clear(&mut self, tab: usize) -> Vec<ChangeId> {
+        let settled: Vec<_> = self.disk.entries().filter(|entry| entry.is_settled()).cloned().collect();
+        let places: Vec<_> = settled.iter().map(|entry| (entry.lane, entry.n)).collect();
+        if self.disk.drop_entries(&places).is_err() || self.disk.empty().is_err() {
+            return vec![];
+        }
+        self.reload(tab);
+        if let Some(exchange) = &mut self.tabs[tab].exchange {
+            exchange.cleared();
+        }
+        let told = settled.iter().filter(|entry| matches!(entry.state, EntryState::Delivered { .. }));
+        told.map(|entry| entry.id).collect()
+    }
+
     /// Keeps this device's enrolment and begins with an empty world; what waits in another device's lanes moves to new ones.
     pub fn enrol(&mut self, enrolled: Enrolled) -> Result<(), DiskFault> {
         let before = self.disk.facts().enrolled;
@@ -244,7 +261,7 @@ impl Tablet {
         let drafts = named.filter_map(|photo| self.disk.photos().get(&photo.hash));
         let drafts = drafts.filter(|own| own.state == PhotoState::Draft);
         let photos: Vec<OwnPhoto> = drafts.map(|own| OwnPhoto { state: PhotoState::Waiting, ..*own }).collect();
-        let lane = disk::new_lane(LaneId(self.chance.uuid()), self.present, Identity::Pin);
+        let lane = disk::new_lane(LaneId(self.chance.uuid()), self.present, self.identity);
         let (lane, entries) = self.disk.append(lane, &changes, &photos, &self.tabs[tab].world.outbox)?;
         Ok(Saved { lane, entries, photos, changes })
     }
@@ -283,6 +300,12 @@ impl Tablet {
                 let places: Vec<_> =
                     waiting.filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect();
                 self.change_entries(tab, &places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() })
+            }
+            Write::HandedOver(kept) => {
+                let entries = self.tabs[tab].world.outbox.in_custody(&kept, Moment(0));
+                self.disk.put_entries(&entries)?;
+                self.tabs[tab].world.replace_entries(entries);
+                Ok(Some(Told::Outbox))
             }
             Write::Fork { lane, fresh, device } => {
                 let mut outbox = self.disk.outbox();

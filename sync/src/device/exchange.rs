@@ -15,8 +15,8 @@ use super::{
     world::Confirmed,
 };
 use crate::messages::{
-    Delivery, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer, Row, Seal,
-    Seq,
+    Delivery, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Pull, PullAnswer,
+    Push, PushAnswer, Row, Seal, Seq,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -101,6 +101,12 @@ pub struct Exchange {
     /// The view being built beside the one in use.
     rebuilding: Option<View>,
     holes: Vec<Hole>,
+    /// The server has withdrawn this device's credential: it hands over what waits and is given nothing any more.
+    retired: bool,
+    /// How often in a row that was said. Once may be the late answer to what this device asked before it was enrolled anew.
+    told_retired: u32,
+    /// True once what a retired device held is gone.
+    cleared: bool,
     /// Photos that something on the way would not let through; they are tried again after the next hello.
     held_back: BTreeSet<PhotoHash>,
     said_hello: Option<i64>,
@@ -122,6 +128,8 @@ pub enum Step {
     Wait {
         until: i64,
     },
+    /// Everything that this retired device had to give is with the server: hand over the drafts too, and forget the rest.
+    Clear,
 }
 
 #[derive(Clone, Debug)]
@@ -129,6 +137,7 @@ pub enum Message {
     Hello(Hello),
     Push(Push),
     Pull(Pull),
+    HandOver(HandOver),
     /// The bytes of this photo, read from the disk.
     Photo(PhotoHash),
 }
@@ -148,6 +157,8 @@ pub enum Write {
         device: Option<DeviceId>,
     },
     Stuck(LaneId),
+    /// These keys are in the server's custody.
+    HandedOver(Vec<String>),
     Photo(PhotoHash, PhotoAnswer),
     Absorb(Page),
     /// A whole view, built anew: replace the one in use.
@@ -163,6 +174,8 @@ pub enum Fault {
     Busy { after: Option<i64> },
     /// The device is not known (any more).
     NotEnrolled,
+    /// Its credential was withdrawn; what it holds is taken into custody.
+    Retired,
     /// This version of the app is too old to pull.
     TooOld,
     /// The message itself was not taken.
@@ -180,6 +193,9 @@ impl Exchange {
             useless: 0,
             rebuilding: None,
             holes: vec![],
+            retired: false,
+            told_retired: 0,
+            cleared: false,
             held_back: BTreeSet::new(),
             said_hello: None,
             access: 0,
@@ -214,12 +230,15 @@ impl Exchange {
         if now < self.not_before {
             return Step::Wait { until: self.not_before };
         }
+        if self.retired {
+            return self.hand_over(clocks, outbox);
+        }
         let changes = outbox.batch();
         let is_drained = changes.is_empty() && self.unsealed;
         let hello_again = if outbox.has_stuck() { HELLO_AGAIN_STUCK } else { HELLO_AGAIN };
         if is_drained || self.said_hello.is_none_or(|at| now >= at + hello_again) {
             let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
-            let waiting = outbox.waiting().count();
+            let waiting = outbox.entries.values().filter(|entry| !entry.is_settled()).count();
             return Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting }));
         }
         if !changes.is_empty() {
@@ -228,6 +247,10 @@ impl Exchange {
             lanes.sort_by_key(|lane| lane.lane);
             let lanes = lanes.into_iter().map(super::outbox::OwnLane::opening).collect();
             return Step::Send(Message::Push(Push { clocks, lanes, holes: self.holes.clone(), changes }));
+        }
+        let items = outbox.to_hand_over(false);
+        if !items.is_empty() {
+            return Step::Send(Message::HandOver(HandOver { clocks, items }));
         }
         if self.rebuilding.is_some() || self.pulled.is_none_or(|at| now >= at + POLL) {
             let place = self.rebuilding.as_ref().map_or(&self.place, |view| &view.place);
@@ -243,6 +266,40 @@ impl Exchange {
         }
         let until = self.pulled.map_or(now, |at| at + POLL).min(self.said_hello.map_or(now, |at| at + hello_again));
         Step::Wait { until }
+    }
+
+    /// What a retired device does: first what was saved, then the photos, drafts and what they need too. A photo that is not
+    /// let through stays.
+    fn hand_over(&self, clocks: Clocks, outbox: &Outbox) -> Step {
+        let items = outbox.to_hand_over(true);
+        if !items.is_empty() {
+            return Step::Send(Message::HandOver(HandOver { clocks, items }));
+        }
+        let mut photos = outbox.photos.values().filter(|own| own.is_only_here());
+        if let Some(own) = photos.find(|own| !self.held_back.contains(&own.photo.hash)) {
+            return Step::Send(Message::Photo(own.photo.hash));
+        }
+        if self.cleared { Step::Wait { until: clocks.mono + HELLO_AGAIN } } else { Step::Clear }
+    }
+
+    /// Takes the answer to what was handed over. What the server has no room for stays here and is tried again later.
+    pub fn handed_over(&mut self, answer: HandOverAnswer, now: i64) -> Vec<Write> {
+        self.succeeded();
+        if answer.kept.is_empty() {
+            self.not_before = now + BACKOFF_MOST;
+        }
+        vec![Write::HandedOver(answer.kept)]
+    }
+
+    /// Whether the server has said, and said again, that it has withdrawn this device's credential.
+    pub fn is_retired(&self) -> bool {
+        self.retired
+    }
+
+    /// What a retired device held is gone.
+    pub fn cleared(&mut self) {
+        self.cleared = true;
+        self.succeeded();
     }
 
     /// Takes the answer to a hello. `received` is what the clocks said when it came: the server's time is not later than that,
@@ -286,7 +343,7 @@ impl Exchange {
     /// lane's last number says nothing: a copy of this tablet may have given the numbers anew.
     fn goes_again(&self, entry: &Entry, now: &str) -> bool {
         match &entry.state {
-            EntryState::Waiting => false,
+            EntryState::Waiting | EntryState::GivenUp | EntryState::InCustody { .. } => false,
             EntryState::Stuck => true,
             #[cfg(feature = "planted")]
             EntryState::Delivered { .. } if planted::is(Bug::EpochIgnored) => false,
@@ -365,6 +422,8 @@ impl Exchange {
         let kept: Vec<_> = outbox
             .entries
             .range((lane, after + 1)..=(lane, i64::MAX))
+            // What went into custody has no number any more.
+            .filter(|(_, entry)| !matches!(entry.state, EntryState::GivenUp | EntryState::InCustody { .. }))
             .map(|(place, entry)| (*place, entry.is_waiting()))
             .collect();
         let Some(((_, first), _)) = kept.first().copied() else { return };
@@ -451,18 +510,27 @@ impl Exchange {
         let wait = match fault {
             Fault::Busy { after: Some(after) } => after.clamp(1_000, 10 * BACKOFF_MOST),
             Fault::Offline | Fault::Busy { after: None } => usual,
-            Fault::NotEnrolled | Fault::TooOld | Fault::Rejected => BACKOFF_MOST,
+            // What waits is handed over at once.
+            Fault::Retired if !self.retired => 0,
+            Fault::NotEnrolled | Fault::Retired | Fault::TooOld | Fault::Rejected => BACKOFF_MOST,
         };
         self.may_be_poked = !matches!(fault, Fault::Busy { after: Some(_) });
         let spread = (wait as f64 * 0.5 * jitter.clamp(0.0, 1.0)) as i64;
         self.not_before = now + (wait - spread).max(500);
-        if matches!(fault, Fault::NotEnrolled) {
+        if matches!(fault, Fault::NotEnrolled | Fault::Retired) {
             self.said_hello = None;
+        }
+        if fault == Fault::Retired {
+            self.told_retired += 1;
+            self.retired = self.told_retired > 1;
         }
     }
 
     fn succeeded(&mut self) {
         self.failures = 0;
+        if !self.retired {
+            self.told_retired = 0;
+        }
         self.not_before = i64::MIN;
         self.may_be_poked = true;
     }

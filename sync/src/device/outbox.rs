@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::Place;
 use crate::messages::{
-    Delivery, Envelope, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES, PhotoAnswer, Placed,
-    Receipt, Seq,
+    CHANGE_BYTES, Delivery, Envelope, Handed, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES,
+    PhotoAnswer, Placed, Receipt, Row, Seq, UNREADABLE,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -35,8 +35,14 @@ pub struct OwnLane {
 }
 
 impl OwnLane {
+    /// Whether somebody who was recognised in this way writes in it: what is only claimed stays by itself.
+    pub fn is_for(&self, person: PersonId, identity: Identity) -> bool {
+        let is_claimed = |identity| identity == Identity::Claimed;
+        self.person == person && !self.closed && is_claimed(self.identity) == is_claimed(identity)
+    }
+
     pub fn opening(&self) -> LaneOpening {
-        LaneOpening { lane: self.lane, person: self.person, identity: self.identity }
+        LaneOpening::new(self.lane, self.person, self.identity)
     }
 }
 
@@ -80,6 +86,10 @@ domain::tagged! {
         },
         /// The server cannot take it in its lane; a person must look at it.
         Stuck,
+        /// Its author gave it up: it goes into the server's custody.
+        GivenUp,
+        /// The server has it in custody, where a person works through it.
+        InCustody { at: Moment },
     }
 }
 
@@ -102,13 +112,44 @@ impl Entry {
         }
     }
 
+    /// Leaves in the record that it says anew what a later version wrote there and this one does not know.
+    pub fn keep_unknown(&mut self, base: &Row) {
+        let kept = || -> Option<String> {
+            let mut envelope = Envelope::read(&self.change).ok()?;
+            let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+            let mut body = value(envelope.body.get())?;
+            let new = body.clone();
+            domain::json::keep_unknown(
+                &value(base.body.get())?,
+                &value(base.record()?.body.encode().get())?,
+                &mut body,
+            );
+            if let (serde_json::Value::Object(body), false) = (&mut body, envelope.kind.ends_with(".put")) {
+                // A fact is not the record itself: only what the two have in common.
+                body.retain(|name, _| new.get(name).is_some());
+            }
+            if body == new {
+                return None;
+            }
+            envelope.body = serde_json::value::to_raw_value(&body).ok()?;
+            serde_json::to_string(&envelope).ok().filter(|text| text.len() <= CHANGE_BYTES)
+        };
+        if let Some(kept) = kept() {
+            self.change = kept;
+        }
+    }
+
     /// It, to be sent again, with what was told of it before.
     pub fn again(&self) -> Self {
         let receipt = match &self.state {
             EntryState::Delivered { seq, outcome, epoch, proof: Some(proof), .. } => {
                 Some(Receipt { epoch: epoch.clone(), seq: *seq, outcome: outcome.clone(), proof: proof.clone() })
             }
-            EntryState::Delivered { .. } | EntryState::Waiting | EntryState::Stuck => self.receipt.clone(),
+            EntryState::Delivered { .. }
+            | EntryState::Waiting
+            | EntryState::Stuck
+            | EntryState::GivenUp
+            | EntryState::InCustody { .. } => self.receipt.clone(),
         };
         Self { state: EntryState::Waiting, receipt, ..self.clone() }
     }
@@ -117,10 +158,15 @@ impl Entry {
         self.state == EntryState::Waiting
     }
 
+    /// Whether the server has it, with an outcome or in custody.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.state, EntryState::Delivered { .. } | EntryState::InCustody { .. })
+    }
+
     /// True while somebody must look at it: refused or quarantined and not yet dealt with, or stuck.
     pub fn needs_attention(&self) -> bool {
         match &self.state {
-            EntryState::Waiting => false,
+            EntryState::Waiting | EntryState::GivenUp | EntryState::InCustody { .. } => false,
             EntryState::Stuck => true,
             EntryState::Delivered { outcome, dismissed, .. } => match outcome {
                 Outcome::Accepted { .. } => false,
@@ -141,13 +187,25 @@ impl Entry {
     /// True while the screen lays it over the confirmed records: until a whole pull has passed its outcome.
     pub fn is_laid_over(&self, place: &Place) -> bool {
         match &self.state {
-            EntryState::Waiting | EntryState::Stuck => true,
+            EntryState::Waiting | EntryState::Stuck | EntryState::GivenUp => true,
+            EntryState::InCustody { .. } => false,
             #[cfg(feature = "planted")]
             EntryState::Delivered { .. } if planted::is(Bug::OverlayDroppedTooSoon) => false,
             EntryState::Delivered { seq, outcome: Outcome::Accepted { .. }, epoch, .. } => {
                 *seq > place.settled || (!epoch.is_empty() && *epoch != place.epoch)
             }
             EntryState::Delivered { outcome: Outcome::Refused { .. } | Outcome::Quarantined { .. }, .. } => false,
+        }
+    }
+
+    /// It, as it is handed over.
+    fn handed(&self) -> Handed {
+        Handed {
+            key: self.id.to_string(),
+            kind: self.kind.clone(),
+            person: Some(self.person),
+            saved: Some(self.saved),
+            content: self.change.clone(),
         }
     }
 
@@ -194,6 +252,11 @@ impl OwnPhoto {
         self.state == PhotoState::Waiting
     }
 
+    /// Whether the server may still get it, and nobody else has it.
+    pub fn is_only_here(&self) -> bool {
+        matches!(self.state, PhotoState::Draft | PhotoState::Waiting)
+    }
+
     pub fn needs_attention(&self) -> bool {
         matches!(self.state, PhotoState::Refused { .. } | PhotoState::Damaged)
     }
@@ -214,6 +277,8 @@ pub struct Outbox {
     pub lanes: BTreeMap<LaneId, OwnLane>,
     pub entries: BTreeMap<(LaneId, LaneNumber), Entry>,
     pub photos: BTreeMap<PhotoHash, OwnPhoto>,
+    /// Entries that cannot be read any more: their place on the disk and the text that is there.
+    pub unreadable: BTreeMap<String, String>,
 }
 
 impl Outbox {
@@ -237,6 +302,36 @@ impl Outbox {
         self.photos.values().filter(|photo| photo.is_waiting())
     }
 
+    /// The next part of what goes into custody: what was given up or cannot be read, and from a device that was retired
+    /// everything that has no outcome.
+    pub fn to_hand_over(&self, is_retired: bool) -> Vec<Handed> {
+        let goes = |entry: &&Entry| entry.state == EntryState::GivenUp || (is_retired && !entry.is_settled());
+        let unreadable = self.unreadable.iter().map(|(place, text)| Handed {
+            key: place.clone(),
+            kind: UNREADABLE.into(),
+            person: None,
+            saved: None,
+            content: text.clone(),
+        });
+        let mut bytes = 0;
+        unreadable
+            .chain(self.entries.values().filter(goes).map(Entry::handed))
+            .take(PUSH_CHANGES)
+            .take_while(|handed| {
+                let is_first = bytes == 0;
+                bytes += handed.content.len() + 200;
+                is_first || bytes <= PUSH_BYTES
+            })
+            .collect()
+    }
+
+    /// The entries that an answer says are in custody now.
+    pub fn in_custody(&self, kept: &[String], at: Moment) -> Vec<Entry> {
+        let is_kept = |entry: &&Entry| !entry.is_settled() && kept.contains(&entry.id.to_string());
+        let entries = self.entries.values().filter(is_kept);
+        entries.map(|entry| Entry { state: EntryState::InCustody { at }, ..entry.clone() }).collect()
+    }
+
     pub fn has_stuck(&self) -> bool {
         self.entries.values().any(|entry| entry.state == EntryState::Stuck)
     }
@@ -247,8 +342,8 @@ impl Outbox {
     }
 
     /// The lane in which `person` writes on this device, if one is open.
-    pub fn lane_of(&self, person: PersonId) -> Option<&OwnLane> {
-        self.lanes.values().find(|lane| lane.person == person && !lane.closed)
+    pub fn lane_of(&self, person: PersonId, identity: Identity) -> Option<&OwnLane> {
+        self.lanes.values().find(|lane| lane.is_for(person, identity))
     }
 
     /// The next push: in the order in which it was saved on this device (somebody may have ended what somebody else began), so
@@ -273,7 +368,7 @@ impl Outbox {
     /// The entry with what became of it, if that is news.
     pub fn after(&self, delivery: &Delivery) -> Option<Entry> {
         let entry = self.entries.get(&(delivery.lane, delivery.n))?;
-        if entry.id != delivery.id || matches!(entry.state, EntryState::Delivered { .. }) {
+        if entry.id != delivery.id || entry.is_settled() {
             return None;
         }
         let state = EntryState::Delivered {
@@ -297,12 +392,8 @@ impl Outbox {
         let Some(old) = self.lanes.get_mut(&lane) else { return vec![] };
         old.closed = true;
         let mut new = OwnLane { lane: fresh, last: 0, closed: false, device, ..*old };
-        let places: Vec<_> = self
-            .entries
-            .values()
-            .filter(|e| e.lane == lane && !matches!(e.state, EntryState::Delivered { .. }))
-            .map(|e| (e.lane, e.n))
-            .collect();
+        let places: Vec<_> =
+            self.entries.values().filter(|e| e.lane == lane && !e.is_settled()).map(|e| (e.lane, e.n)).collect();
         let mut moved = Vec::new();
         for place in places {
             let Some(mut entry) = self.entries.remove(&place) else { continue };

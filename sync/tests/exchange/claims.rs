@@ -3,15 +3,16 @@
 use domain::{
     areas::{Area, AreaKind},
     changes::{Deed, Fact, Request, RoundFinished, Undecodable},
-    ids::{AreaId, RoundId},
+    ids::{AreaId, PersonId, RoundId},
+    people::{Person, Role},
     photos::PhotoFault,
     records::{Audience, Body, Record},
     refusal::Refusal,
     text::Words,
 };
 use sync::{
-    device::outbox::EntryState,
-    messages::{Outcome, PhotoAnswer, Push, Receipt},
+    device::outbox::{Entry, EntryState},
+    messages::{Envelope, Outcome, PhotoAnswer, Push, Receipt, Row},
 };
 use uuid::Uuid;
 
@@ -174,6 +175,84 @@ fn numbers_that_are_gone_for_ever_are_owned_up_to_and_nothing_waits_for_them() {
     tablet.settle(&mut server);
     assert!(matches!(tablet.state_of(kept), EntryState::Delivered { .. }));
     assert_eq!(server.holes.iter().map(|hole| (hole.from, hole.to)).collect::<Vec<_>>(), [(1, 1)]);
+}
+
+#[test]
+fn a_retired_tablet_hands_over_what_it_has_in_any_weather_and_only_then_forgets_the_rest() {
+    let (mut server, mut tablet) = pair();
+    tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    assert!(tablet.world.confirmed_count() > 0);
+    let saved: Vec<_> = (0..250).map(|_| tablet.start_round(guard(1)).1).collect();
+    let (photo, with_photo) = tablet.photograph(guard(2), b"a lamp that is out");
+    tablet.world.outbox.unreadable.insert("somewhere".into(), "half an en".into());
+    server.retired.insert(tablet.device);
+    // Of an odd length, so that each meets what is sent: every second step waits.
+    let weathers = [Weather::Lost, Weather::Fine, Weather::AnswerLost, Weather::Busy, Weather::Fine];
+    for weather in weathers.into_iter().cycle().take(200) {
+        tablet.step(&mut server, weather);
+    }
+    for change in saved.iter().chain([&with_photo]) {
+        let content = server.custody.get(&change.to_string()).expect("it is in custody");
+        assert_eq!(Envelope::read(content).expect("an envelope").id, *change);
+    }
+    assert_eq!(server.custody.len(), saved.len() + 2, "each once");
+    assert_eq!(server.custody.get("somewhere").map(String::as_str), Some("half an en"));
+    assert!(server.photos.contains_key(&photo), "and the photo");
+    assert_eq!((tablet.world.confirmed_count(), tablet.world.outbox.entries.len()), (0, 0));
+    assert_eq!(server.log.len(), 1, "nothing was decided by itself");
+}
+
+#[test]
+fn what_its_author_gave_up_goes_into_custody_and_holds_up_nothing() {
+    let (mut server, mut tablet) = pair();
+    let unknown = PersonId(Uuid::from_u128(999));
+    let (_, given_up) = tablet.start_round(unknown);
+    tablet.step(&mut server, Weather::Fine);
+    for _ in 0..4 {
+        tablet.step(&mut server, Weather::Fine);
+    }
+    assert_eq!(*tablet.state_of(given_up), EntryState::Stuck);
+    let entry = tablet.world.outbox.entries.values().find(|entry| entry.id == given_up).expect("it is here").clone();
+    tablet.world.replace_entries(vec![Entry { state: EntryState::GivenUp, ..entry }]);
+    for _ in 0..8 {
+        tablet.step(&mut server, Weather::Fine);
+    }
+    assert!(matches!(tablet.state_of(given_up), EntryState::InCustody { .. }));
+    assert!(server.custody.contains_key(&given_up.to_string()));
+    let body = Person {
+        id: unknown,
+        name: Words::new("新人", "New"),
+        roles: vec![Role::Guard],
+        teams: vec![],
+        left: None,
+        revision: None,
+    };
+    server.put(Record::new(Audience::Staff, Body::Person(body)));
+    let (_, later) = tablet.start_round(unknown);
+    tablet.settle(&mut server);
+    assert!(matches!(tablet.state_of(later), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+    assert_eq!(server.holes.iter().map(|hole| (hole.from, hole.to)).collect::<Vec<_>>(), [(1, 1)]);
+}
+
+#[test]
+fn an_app_that_does_not_know_a_field_takes_it_away_from_nobody() {
+    let (server, mut tablet) = pair();
+    let (_, record) = &server.records[&guard(1).into()];
+    let mut row = Row::of(record, 1);
+    let mut later: serde_json::Value = serde_json::from_str(row.body.get()).expect("JSON");
+    later["phone"] = "139".into();
+    later["name"]["pinyin"] = "mou".into();
+    row.body = serde_json::value::to_raw_value(&later).expect("JSON");
+    let Some(Body::Person(person)) = row.record().map(|record| record.body) else { panic!("still a person") };
+    let edited = Person { name: Words::new("某某", "Somebody else"), ..person };
+    let id = tablet.save(guard(0), vec![Deed::Request(Request::PutPerson(edited.clone()))])[0];
+    let mut entry = tablet.world.outbox.entries.values().find(|entry| entry.id == id).expect("saved").clone();
+    entry.keep_unknown(&row);
+    let envelope = Envelope::read(&entry.change).expect("an envelope");
+    let body: serde_json::Value = serde_json::from_str(envelope.body.get()).expect("JSON");
+    assert_eq!((&body["phone"], &body["name"]["pinyin"]), (&"139".into(), &"mou".into()));
+    assert_eq!(envelope.open().expect("it is read as before").deed, Deed::Request(Request::PutPerson(edited)));
 }
 
 #[test]

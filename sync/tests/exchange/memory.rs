@@ -17,8 +17,8 @@ use domain::{
 use futures::executor::block_on;
 use sync::{
     messages::{
-        Enrolled, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, PhotoAnswer, Profile, Pull,
-        PullAnswer, Push, PushAnswer, Receipt, Row, Seal, Seq, view_key,
+        Enrolled, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, PhotoAnswer,
+        Profile, Pull, PullAnswer, Push, PushAnswer, Receipt, Row, Seal, Seq, view_key,
     },
     retold::{Later, Retold},
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, page_end, push},
@@ -47,6 +47,9 @@ pub struct Memory {
     pub page_rows: usize,
     /// How often each photo was put.
     pub photos: BTreeMap<PhotoHash, usize>,
+    /// What was handed over: key and content.
+    pub custody: BTreeMap<String, String>,
+    pub retired: BTreeSet<DeviceId>,
     pub access: i64,
     pub hellos: Cell<usize>,
     pub honoured: Vec<(Seq, Option<RecordId>, Receipt)>,
@@ -64,6 +67,11 @@ impl Memory {
         PhotoAnswer::Kept
     }
 
+    pub fn take_over(&mut self, sent: &HandOver, server: Moment) -> HandOverAnswer {
+        self.custody.extend(sent.items.iter().map(|handed| (handed.key.clone(), handed.content.clone())));
+        HandOverAnswer { server, kept: sent.items.iter().map(|handed| handed.key.clone()).collect() }
+    }
+
     /// A community with a supervisor (guard 0), guards 1 to 5 and a cleaner (guard 6).
     pub fn new() -> Self {
         let mut memory = Self {
@@ -75,6 +83,8 @@ impl Memory {
             records: BTreeMap::new(),
             page_rows: 7,
             photos: BTreeMap::new(),
+            custody: BTreeMap::new(),
+            retired: BTreeSet::new(),
             access: 0,
             hellos: Cell::new(0),
             honoured: vec![],
@@ -136,6 +146,7 @@ impl Memory {
                 community: COMMUNITY,
                 community_name: Words::default(),
                 person: guard(1),
+                evicted: None,
             },
             epoch: self.epoch.clone(),
             head: self.seq,

@@ -74,7 +74,7 @@ impl Tablet {
     /// Saves deeds as the app's store does: the lane's tail, then the entries, all or nothing.
     pub fn save(&mut self, person: PersonId, deeds: Vec<Deed>) -> Vec<ChangeId> {
         let at = Stamp { clocks: self.clocks(), contact: self.contact };
-        let mut lane = match self.world.outbox.lane_of(person) {
+        let mut lane = match self.world.outbox.lane_of(person, Identity::Pin) {
             Some(lane) => *lane,
             None => OwnLane {
                 lane: LaneId(self.fresh()),
@@ -136,6 +136,14 @@ impl Tablet {
                 self.now = until;
                 false
             }
+            Step::Clear => {
+                let is_here = |entry: &Entry| !entry.is_settled();
+                assert!(!self.world.outbox.entries.values().any(is_here), "nothing goes that nobody else has");
+                self.world.outbox.entries.clear();
+                self.world.rebuild([], Place::default());
+                self.exchange.cleared();
+                true
+            }
             Step::Send(message) => {
                 self.deliver(server, message, sent, weather);
                 true
@@ -144,12 +152,15 @@ impl Tablet {
     }
 
     fn deliver(&mut self, server: &mut Memory, message: Message, sent: Clocks, weather: Weather) {
+        let is_taken =
+            !server.retired.contains(&self.device) || matches!(message, Message::HandOver(_) | Message::Photo(_));
         let fault = match weather {
+            Weather::Fine if !is_taken => Some(Fault::Retired),
             Weather::Fine => None,
             Weather::Lost | Weather::AnswerLost => Some(Fault::Offline),
             Weather::Busy => Some(Fault::Busy { after: None }),
         };
-        let arrives = matches!(weather, Weather::Fine | Weather::AnswerLost);
+        let arrives = is_taken && matches!(weather, Weather::Fine | Weather::AnswerLost);
         let received = Moment(self.now);
         let mut fresh = self.ids + 1_000;
         let writes = match message {
@@ -169,6 +180,10 @@ impl Tablet {
             Message::Pull(pull) => {
                 let answer = server.pull(&pull);
                 fault.is_none().then(|| self.exchange.pulled(answer, self.now))
+            }
+            Message::HandOver(sent) => {
+                let answer = arrives.then(|| server.take_over(&sent, received));
+                answer.filter(|_| fault.is_none()).map(|answer| self.exchange.handed_over(answer, self.now))
             }
             Message::Photo(hash) => {
                 let answer = arrives.then(|| server.put_photo(hash, &self.bytes[&hash]));
@@ -198,6 +213,11 @@ impl Tablet {
                     .map(|entry| (entry.lane, entry.n))
                     .collect();
                 self.change(&places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() });
+            }
+            Write::HandedOver(kept) => {
+                let entries = self.world.outbox.in_custody(&kept, Moment(self.now));
+                self.world.replace_entries(entries);
+                self.world.outbox.unreadable.retain(|place, _| !kept.contains(place));
             }
             Write::Fork { lane, fresh, device } => {
                 let mut outbox = self.world.outbox.clone();

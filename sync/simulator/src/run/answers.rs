@@ -9,11 +9,11 @@ impl Run {
         let changes = sent.changes.clone();
         let cursor = match &sent.request {
             Request::Pull(pull) => pull.cursor,
-            Request::Hello(_) | Request::Push(_) | Request::Photo(..) => 0,
+            Request::Hello(_) | Request::Push(_) | Request::HandOver(_) | Request::Photo(..) => 0,
         };
         let photo = match &sent.request {
             Request::Photo(hash, _) => Some(*hash),
-            Request::Hello(_) | Request::Push(_) | Request::Pull(_) => None,
+            Request::Hello(_) | Request::Push(_) | Request::Pull(_) | Request::HandOver(_) => None,
         };
         let Some(at) = self.tablets[n].tab(serial) else { return Ok(()) };
         if self.tablets[n].tabs[at].asked != Some(id) {
@@ -57,6 +57,10 @@ impl Run {
             Answer::Pull(answer) => {
                 self.note_pulled(n, &answer, cursor);
                 exchange.pulled(answer, now)
+            }
+            Answer::HandOver(answer) => {
+                self.reached.hit("29 handed over by a retired tablet");
+                exchange.handed_over(answer, now)
             }
             Answer::Photo(answer) => {
                 if matches!(answer, PhotoAnswer::Refused { .. }) {

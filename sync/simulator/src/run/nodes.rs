@@ -147,7 +147,8 @@ impl Run {
                     return Err(Broken { invariant: "I5", words });
                 }
             }
-            Answer::Pull(PullAnswer::Rebuild { .. }) | Answer::Photo(_) | Answer::Declined(_) => {}
+            Answer::Pull(PullAnswer::Rebuild { .. }) | Answer::HandOver(_) | Answer::Photo(_) | Answer::Declined(_) => {
+            }
         }
         Ok(())
     }

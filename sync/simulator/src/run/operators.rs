@@ -47,6 +47,12 @@ impl Run {
         self.ledger.server_was_restored = true;
         // The photos' folder is not in the database's backup: it has them all.
         tables.photos = self.db.read(|now| now.photos.clone());
+        // What was handed over since went with the server that had it.
+        let lost = self.db.read(|now| {
+            let keys = now.custody.keys().filter(|key| !tables.custody.contains_key(*key));
+            keys.filter_map(|key| key.parse().ok().map(ChangeId)).collect::<Vec<_>>()
+        });
+        self.ledger.destroyed.extend(lost);
         self.db.replace(tables);
         self.backup = self.db.copy();
         self.repeated.clear();

@@ -80,6 +80,13 @@ impl Run {
                 }
                 self.again(n, serial, wait.max(1));
             }
+            Step::Clear => {
+                self.reached.hit("29 a retired tablet cleared");
+                // A server that is restored to before it cannot be given these again.
+                let gone = self.tablets[n].clear(at);
+                self.ledger.destroyed.extend(gone);
+                self.again(n, serial, 500);
+            }
             Step::Send(message) => self.send(n, at, message)?,
         }
         Ok(())
@@ -91,6 +98,7 @@ impl Run {
             Message::Hello(hello) => Request::Hello(hello),
             Message::Push(push) => Request::Push(push),
             Message::Pull(pull) => Request::Pull(pull),
+            Message::HandOver(sent) => Request::HandOver(sent),
             Message::Photo(hash) => match self.tablets[n].disk.photo_bytes(hash) {
                 Some(bytes) => Request::Photo(hash, bytes),
                 None => {
@@ -215,7 +223,7 @@ impl Run {
                 Request::Pull(_) => {
                     return self.cached.get(&n).cloned().unwrap_or(Answer::Declined(Fault::Offline));
                 }
-                Request::Hello(_) | Request::Push(_) => {}
+                Request::Hello(_) | Request::Push(_) | Request::HandOver(_) => {}
             }
         }
         Answer::Declined(Fault::Offline)

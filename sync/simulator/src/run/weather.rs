@@ -100,7 +100,8 @@ impl Run {
     pub(super) fn promise(&mut self, n: usize, saved: &crate::tablet::Saved) {
         let may_set_up = self.db.read(|tables| {
             let person = tables.person(self.tablets[n].present);
-            person.is_some_and(|person| may(&person.roles, Act::SetUp))
+            let is_proven = self.tablets[n].identity != sync::messages::Identity::Claimed;
+            person.is_some_and(|person| is_proven && may(&person.roles, Act::SetUp))
         });
         for (entry, change) in saved.entries.iter().zip(&saved.changes) {
             if let Deed::Fact(domain::changes::Fact::RoundStarted(started)) = &change.deed {
@@ -157,6 +158,12 @@ impl Run {
     pub(super) fn somebody_else_comes(&mut self, n: usize) {
         if self.tablets[n].profile == Profile::Shared {
             self.tablets[n].present = person(self.chance.between(0, PEOPLE as i64 - 2) as u128);
+            let is_claimed = self.chance.percent(15);
+            self.tablets[n].identity =
+                if is_claimed { sync::messages::Identity::Claimed } else { sync::messages::Identity::Pin };
+            if is_claimed {
+                self.reached.hit("a name that was only picked");
+            }
         }
     }
 

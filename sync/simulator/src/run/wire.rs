@@ -12,6 +12,7 @@ pub fn through_json(request: Request) -> Request {
         Request::Hello(hello) => Request::Hello(again(&hello)),
         Request::Push(push) => Request::Push(again(&push)),
         Request::Pull(pull) => Request::Pull(again(&pull)),
+        Request::HandOver(sent) => Request::HandOver(again(&sent)),
         Request::Photo(hash, bytes) => Request::Photo(hash, bytes),
     }
 }
@@ -25,6 +26,7 @@ pub fn answer_through_json(answer: Answer) -> Answer {
         Answer::Hello(answer) => Answer::Hello(again(&answer)),
         Answer::Push(answer) => Answer::Push(again(&answer)),
         Answer::Pull(answer) => Answer::Pull(again(&answer)),
+        Answer::HandOver(answer) => Answer::HandOver(again(&answer)),
         Answer::Photo(answer) => Answer::Photo(again(&answer)),
         Answer::Declined(fault) => Answer::Declined(fault),
     }
@@ -55,6 +57,7 @@ pub fn said(request: &Request) -> String {
             format!("push {} holes {}", places.join(" "), push.holes.len())
         }
         Request::Pull(pull) => format!("pull from {} of {} ({})", pull.cursor, pull.epoch, pull.view),
+        Request::HandOver(sent) => format!("hand over {}", sent.items.len()),
         Request::Photo(hash, _) => format!("photo {hash}"),
     }
 }
@@ -81,6 +84,7 @@ pub fn heard(answer: &Answer) -> String {
             format!("page of {} to {} more {} ({})", page.rows.len(), page.cursor, page.more, page.view)
         }
         Answer::Pull(PullAnswer::Rebuild { epoch, view }) => format!("rebuild {epoch} ({view})"),
+        Answer::HandOver(answer) => format!("kept {}", answer.kept.len()),
         Answer::Photo(answer) => format!("{answer:?}"),
         Answer::Declined(fault) => format!("{fault:?}"),
     }

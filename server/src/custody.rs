@@ -1,0 +1,316 @@
+//! Custody: what a device could not push, kept as it was handed over until a person has worked through it.
+//!
+//! A change is *taken*: decided as a new entry in the server's own lane, as what leaves quarantine is. Everything else (drafts,
+//! damaged entries) somebody reads, types in where it belongs, and *dismisses*. Nothing leaves custody twice.
+
+use std::{collections::BTreeMap, io::Write};
+
+use domain::{
+    changes::{Change, Undecodable},
+    ids::{CommunityId, DeviceId, PersonId, derived},
+    time::{Contact, Interval, Moment},
+};
+use sqlx::Row as _;
+use sync::{
+    messages::{CHANGE_BYTES, Envelope, HandOver, HandOverAnswer, Handed, Outcome, Profile, Seq},
+    server::Canon,
+};
+use uuid::Uuid;
+
+use crate::{
+    afterwards::{self, Kept},
+    canon::SqlCanon,
+    clock,
+    db::{Db, Tx, retried},
+    devices::Device,
+    failure::Failure,
+    quarantine::{reason, shown},
+    records::{self, parsed},
+};
+
+/// A device that was retired may hand over for so long: as long as a browser keeps its cookie. Later nobody proves by it who
+/// they are.
+pub const AFTER_RETIREMENT: i64 = 365 * 24 * 60 * 60 * 1000;
+/// So much of one device waits at a time, whoever has it: half a year of long rounds, and no room for a thief's mischief.
+const ITEMS_MOST: i64 = 20_000;
+const BYTES_MOST: i64 = 32 * 1024 * 1024;
+/// A name, and something handed over, at most.
+const WORD_MOST: usize = 200;
+const CONTENT_MOST: usize = 4 * CHANGE_BYTES;
+
+/// Something in custody.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub id: Uuid,
+    pub device: DeviceId,
+    pub person: Option<PersonId>,
+    pub kind: String,
+    pub saved: Option<Moment>,
+    pub received: Moment,
+    pub content: String,
+    at: Interval,
+}
+
+/// What taking an item came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It has its outcome, accepted or refused, at this number of the log.
+    Decided {
+        seq: Seq,
+        outcome: Outcome,
+    },
+    /// The same change had come another way and was decided at this number.
+    Before {
+        seq: Seq,
+    },
+    StillWaits {
+        why: String,
+    },
+    /// Somebody else has just been done with it.
+    Gone,
+}
+
+/// Keeps what a device hands over, each item once. What there is no room for is not in the answer and stays on the device.
+pub async fn take_over(db: &Db, device: &Device, sent: &HandOver) -> Result<HandOverAnswer, Failure> {
+    retried(|| take_over_once(db, device, sent)).await
+}
+
+async fn take_over_once(db: &Db, device: &Device, sent: &HandOver) -> Result<HandOverAnswer, Failure> {
+    let server = clock::now();
+    let delivered = Contact { server, clocks: sent.clocks };
+    let mut tx = db.write().await?;
+    let (mut items, mut bytes) = waiting_of(&mut tx, device).await?;
+    let mut kept = vec![];
+    for handed in &sent.items {
+        let fits =
+            handed.key.len() <= WORD_MOST && handed.kind.len() <= WORD_MOST && handed.content.len() <= CONTENT_MOST;
+        if !fits || items >= ITEMS_MOST || bytes >= BYTES_MOST {
+            continue;
+        }
+        if !is_logged(&mut tx, device.community, handed).await? && keep(&mut tx, device, handed, delivered).await? {
+            items += 1;
+            bytes += i64::try_from(handed.content.len()).unwrap_or(i64::MAX);
+        }
+        kept.push(handed.key.clone());
+    }
+    tx.commit().await?;
+    if !kept.is_empty() {
+        tracing::warn!(device = %device.id, items = kept.len(), "a device handed over what it could not send");
+    }
+    Ok(HandOverAnswer { server, kept })
+}
+
+/// Whether the change was decided already, with these bytes: only its answer was lost.
+async fn is_logged(tx: &mut Tx, community: CommunityId, handed: &Handed) -> Result<bool, Failure> {
+    let Ok(envelope) = Envelope::read(&handed.content) else { return Ok(false) };
+    let row = sqlx::query("select envelope from changes where community_id = $1 and id = $2")
+        .bind(community.to_string())
+        .bind(envelope.id.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.map(|row| row.try_get::<String, _>("envelope")).transpose()?.is_some_and(|kept| kept == handed.content))
+}
+
+async fn keep(tx: &mut Tx, device: &Device, handed: &Handed, delivered: Contact) -> Result<bool, Failure> {
+    let at = Envelope::read(&handed.content)
+        .map_or(Interval::exactly(delivered.server), |envelope| envelope.at.interval(delivered));
+    let id = derived(&[b"custody", device.id.0.as_bytes(), handed.key.as_bytes(), handed.content.as_bytes()]);
+    let person = match device.profile {
+        Profile::Shared => handed.person,
+        Profile::Personal { person } => Some(person),
+    };
+    let sql =
+        "insert into custody (community_id, id, device_id, person_id, kind, saved, earliest, best, latest, received,
+            content) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (community_id, id) do nothing";
+    let done = sqlx::query(sql)
+        .bind(device.community.to_string())
+        .bind(id.to_string())
+        .bind(device.id.to_string())
+        .bind(person.map(|person| person.to_string()))
+        .bind(shown(&handed.kind))
+        .bind(handed.saved.map(|saved| saved.0))
+        .bind(at.earliest.0)
+        .bind(at.best.0)
+        .bind(at.latest.0)
+        .bind(delivered.server.0)
+        .bind(serde_json::to_string(&handed.content).map_err(Failure::broken)?)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// How much of a device nobody has been done with: items, and characters.
+async fn waiting_of(tx: &mut Tx, device: &Device) -> Result<(i64, i64), Failure> {
+    let sql = "select count(*) as items, cast(coalesce(sum(length(content)), 0) as bigint) as bytes from custody
+        where community_id = $1 and device_id = $2 and settled is null";
+    let row =
+        sqlx::query(sql).bind(device.community.to_string()).bind(device.id.to_string()).fetch_one(&mut **tx).await?;
+    Ok((row.try_get("items")?, row.try_get("bytes")?))
+}
+
+/// Everything that waits, in the order in which it came.
+pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Item>, Failure> {
+    let sql = "select id, device_id, person_id, kind, saved, earliest, best, latest, received, content from custody
+        where community_id = $1 and settled is null order by received, saved, id";
+    let rows = sqlx::query(sql).bind(community.to_string()).fetch_all(&mut **tx).await?;
+    rows.iter().map(read).collect()
+}
+
+/// How much of each device waits.
+pub async fn counts(tx: &mut Tx, community: CommunityId) -> Result<BTreeMap<DeviceId, i64>, Failure> {
+    let sql = "select device_id, count(*) as items from custody
+        where community_id = $1 and settled is null group by device_id";
+    let rows = sqlx::query(sql).bind(community.to_string()).fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| Ok((DeviceId(parsed(row, "device_id")?), row.try_get("items")?))).collect()
+}
+
+/// Decides a change that waits, by today's rules.
+pub async fn take(db: &Db, community: CommunityId, item: &Item) -> Result<Taken, Failure> {
+    retried(|| take_once(db, community, item)).await
+}
+
+async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken, Failure> {
+    let now = clock::now();
+    let mut canon = SqlCanon::new(db.write().await?, community, now);
+    let seq = canon.take_head().await?.seq + 1;
+    let change = match change_of(item) {
+        Ok(change) => change,
+        Err(why) => return Ok(Taken::StillWaits { why: reason(&why) }),
+    };
+    if let Some(logged) = canon.logged(&[change.id]).await?.remove(&change.id) {
+        let is_done = done_with(canon.tx(), community, item.id, now, Done::Decided(logged.seq)).await?;
+        canon.commit().await?;
+        return Ok(if is_done { Taken::Before { seq: logged.seq } } else { Taken::Gone });
+    }
+    if item.person.is_none() {
+        return Ok(Taken::StillWaits { why: "nobody knows whose it is".into() });
+    }
+    let (id, person, at) = (change.id, item.person, item.at);
+    let kept = Kept { id, kind: &item.kind, envelope: &item.content, change: &change, person, at };
+    let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
+    if let Outcome::Quarantined { undecodable } = outcome {
+        return Ok(Taken::StillWaits { why: reason(&undecodable) });
+    }
+    if !done_with(canon.tx(), community, item.id, now, Done::Decided(seq)).await? {
+        return Ok(Taken::Gone);
+    }
+    canon.commit().await?;
+    Ok(Taken::Decided { seq, outcome })
+}
+
+fn change_of(item: &Item) -> Result<Change, Undecodable> {
+    if item.content.len() > CHANGE_BYTES {
+        return Err(Undecodable::TooLarge);
+    }
+    Envelope::read(&item.content)?.open()
+}
+
+enum Done<'a> {
+    Decided(Seq),
+    Dismissed { because: &'a str },
+}
+
+/// Says that a person is done with it. False where somebody was before.
+async fn done_with(
+    tx: &mut Tx,
+    community: CommunityId,
+    id: Uuid,
+    now: Moment,
+    done: Done<'_>,
+) -> Result<bool, Failure> {
+    let (decided, because) = match done {
+        Done::Decided(seq) => (Some(seq), None),
+        Done::Dismissed { because } => (None, Some(because)),
+    };
+    let sql = "update custody set settled = $3, decided = $4, because = $5
+        where community_id = $1 and id = $2 and settled is null";
+    let query =
+        sqlx::query(sql).bind(community.to_string()).bind(id.to_string()).bind(now.0).bind(decided).bind(because);
+    Ok(query.execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+/// Writes a line for each: its id, kind, whose it is, from which device, when it was saved and when it came.
+pub async fn list(db: &Db, community: CommunityId, out: &mut impl Write) -> Result<(), Failure> {
+    let mut tx = db.read().await?;
+    for item in all(&mut tx, community).await? {
+        let person = match item.person {
+            Some(id) => records::person(&mut tx, community, id).await?.map(|person| person.name),
+            None => None,
+        };
+        let person = person.map_or("nobody known".into(), |name| format!("{} {}", name.zh, name.en));
+        let when = |at: Moment| at.utc().format("%Y-%m-%d %H:%M:%S").to_string();
+        let saved = item.saved.map_or("-".into(), when);
+        let Item { id, device, kind, received, .. } = &item;
+        writeln!(out, "{id} {kind} of {} on {device} saved {saved} came {}", shown(&person), when(*received))
+            .map_err(Failure::broken)?;
+    }
+    Ok(())
+}
+
+/// Writes an item as it was handed over, but for what a terminal would take for an order.
+pub async fn show(db: &Db, community: CommunityId, id: Uuid, out: &mut impl Write) -> Result<(), String> {
+    let item = one(db, community, id).await?;
+    writeln!(out, "{}", shown(&item.content)).map_err(|error| error.to_string())
+}
+
+/// Takes one, or all where none is named, and writes a line for each.
+pub async fn take_them(
+    db: &Db,
+    community: CommunityId,
+    only: Option<Uuid>,
+    out: &mut impl Write,
+) -> Result<(), String> {
+    let items = match only {
+        Some(id) => vec![one(db, community, id).await?],
+        None => all(&mut db.read().await.map_err(|error| error.to_string())?, community).await.map_err(said)?,
+    };
+    for item in &items {
+        let came = match take(db, community, item).await.map_err(said)? {
+            Taken::Decided { outcome: Outcome::Refused { refusal }, seq } => format!("refused at {seq}: {refusal:?}"),
+            Taken::Decided { seq, .. } => format!("accepted at {seq}"),
+            Taken::Before { seq } => format!("had been decided at {seq}"),
+            Taken::StillWaits { why } => format!("still waits: {why}"),
+            Taken::Gone => "was dealt with meanwhile".into(),
+        };
+        writeln!(out, "{} {came}", item.id).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// Puts one aside, with the reason. Its bytes are kept.
+pub async fn dismiss(db: &Db, community: CommunityId, id: Uuid, because: &str) -> Result<(), String> {
+    let mut tx = db.write().await.map_err(|error| error.to_string())?;
+    if !done_with(&mut tx, community, id, clock::now(), Done::Dismissed { because }).await.map_err(said)? {
+        return Err(nothing(id));
+    }
+    tx.commit().await.map_err(|error| error.to_string())
+}
+
+async fn one(db: &Db, community: CommunityId, id: Uuid) -> Result<Item, String> {
+    let mut tx = db.read().await.map_err(|error| error.to_string())?;
+    let waiting = all(&mut tx, community).await.map_err(said)?;
+    waiting.into_iter().find(|item| item.id == id).ok_or_else(|| nothing(id))
+}
+
+fn nothing(id: Uuid) -> String {
+    format!("nothing called {id} is in custody: lamplighter custody list shows what is")
+}
+
+fn said(failure: Failure) -> String {
+    failure.to_string()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Item, Failure> {
+    let moment = |column| -> Result<Moment, Failure> { Ok(Moment(row.try_get(column)?)) };
+    let person: Option<String> = row.try_get("person_id")?;
+    Ok(Item {
+        id: parsed(row, "id")?,
+        device: DeviceId(parsed(row, "device_id")?),
+        person: person.map(|_| parsed(row, "person_id").map(PersonId)).transpose()?,
+        kind: row.try_get("kind")?,
+        saved: row.try_get::<Option<i64>, _>("saved")?.map(Moment),
+        received: moment("received")?,
+        content: serde_json::from_str(&row.try_get::<String, _>("content")?).map_err(Failure::broken)?,
+        at: Interval { earliest: moment("earliest")?, best: moment("best")?, latest: moment("latest")? },
+    })
+}
