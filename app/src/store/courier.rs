@@ -230,6 +230,9 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
         Write::Greeted(answer) => {
             disk.put_fact("unlocks", &answer.unlocks).await?;
             disk.put_fact("enrolled", &answer.enrolled).await?;
+            if store.retired.with_untracked(Option::is_some) {
+                store.keep_retired(None).await?;
+            }
             store.unlocks.set(answer.unlocks);
             if store.enrolled.with_untracked(|known| known.as_ref() != Some(&answer.enrolled)) {
                 store.enrolled.set(Some(answer.enrolled));
