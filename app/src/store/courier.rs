@@ -306,6 +306,9 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
             disk.put_contact(&contact).await?;
         }
         Write::Greeted(answer) => {
+            if store.retired.with_untracked(Option::is_some) {
+                store.keep_retired(None).await?;
+            }
             if store.unlocks.with_untracked(|known| *known != answer.unlocks) {
                 disk.put_fact("unlocks", &answer.unlocks).await?;
                 store.unlocks.set(answer.unlocks);

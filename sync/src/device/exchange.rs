@@ -237,9 +237,7 @@ impl Exchange {
         let is_drained = changes.is_empty() && self.unsealed;
         let hello_again = if outbox.has_stuck() { HELLO_AGAIN_STUCK } else { HELLO_AGAIN };
         if is_drained || self.said_hello.is_none_or(|at| now >= at + hello_again) {
-            let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
-            let waiting = outbox.entries.values().filter(|entry| !entry.is_settled()).count();
-            return Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting }));
+            return self.hello(clocks, outbox);
         }
         if !changes.is_empty() {
             let mut lanes: Vec<_> =
@@ -268,6 +266,12 @@ impl Exchange {
         Step::Wait { until }
     }
 
+    fn hello(&self, clocks: Clocks, outbox: &Outbox) -> Step {
+        let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
+        let waiting = outbox.entries.values().filter(|entry| !entry.is_settled()).count();
+        Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting }))
+    }
+
     /// What a retired device does: first what was saved, then the photos, drafts and what they need too. A photo that is not
     /// let through stays.
     fn hand_over(&self, clocks: Clocks, outbox: &Outbox) -> Step {
@@ -279,7 +283,11 @@ impl Exchange {
         if let Some(own) = photos.find(|own| !self.held_back.contains(&own.photo.hash)) {
             return Step::Send(Message::Photo(own.photo.hash));
         }
-        if self.cleared { Step::Wait { until: clocks.mono + HELLO_AGAIN } } else { Step::Clear }
+        if !self.cleared {
+            return Step::Clear;
+        }
+        // It may have been enrolled anew meanwhile: then the answer says so.
+        self.hello(clocks, outbox)
     }
 
     /// Takes the answer to what was handed over. What the server has no room for stays here and is tried again later.
@@ -305,6 +313,7 @@ impl Exchange {
     /// Takes the answer to a hello. `received` is what the clocks said when it came: the server's time is not later than that,
     /// so what elapsed since is a lower bound.
     pub fn greeted(&mut self, answer: HelloAnswer, received: Clocks, outbox: &Outbox) -> Vec<Write> {
+        (self.retired, self.cleared) = (false, false);
         self.succeeded();
         self.said_hello = Some(received.mono);
         self.access = answer.access;
