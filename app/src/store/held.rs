@@ -419,11 +419,17 @@ impl Store {
         let appended = self.disk().append(lane, &changes, &photos, finished_draft.as_deref()).await;
         let (lane, entries) = appended.map_err(NotSaved::Disk)?;
         let ids = entries.iter().map(|entry| entry.id).collect();
+        let mut is_shown = false;
         self.wrote_outbox(|world| {
-            world.outbox.lanes.insert(lane.lane, lane);
-            world.outbox.photos.extend(photos.into_iter().map(|own| (own.photo.hash, own)));
-            world.saved(entries);
+            is_shown = world.saved(lane, entries);
+            if is_shown {
+                world.outbox.photos.extend(photos.into_iter().map(|own| (own.photo.hash, own)));
+            }
         });
+        if !is_shown {
+            // Where the disk fails now, whatever another tab tells, or is saved next, reads it again.
+            let _ = self.reload_outbox().await;
+        }
         if let Some(draft) = finished_draft {
             self.drafts.update(|drafts| {
                 drafts.remove(&draft);

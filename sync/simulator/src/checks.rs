@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     changes::{Deed, Fact, Request},
-    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId},
+    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, RoundId},
     photos::PhotoHash,
     records::{Body, Record},
 };
@@ -66,6 +66,15 @@ pub struct Ledger {
     pub without_locks: bool,
     /// Devices that are more than one tablet, or whose disk was set back: what they vouch for is not all.
     pub twins: BTreeSet<DeviceId>,
+}
+
+impl Ledger {
+    /// Whether a disk lost or damaged the beginning of this round. Its end, kept and flagged, then ended nothing, neither here
+    /// nor on the server: begun anew, the round is open.
+    fn lost_the_beginning_of(&self, round: RoundId) -> bool {
+        let is_it = |deed: &Deed| matches!(deed, Deed::Fact(Fact::RoundStarted(started)) if started.round() == round);
+        self.saved.values().any(|promise| promise.damaged && is_it(&promise.deed))
+    }
 }
 
 /// The records that a deed keeps on its author's screen.
@@ -151,9 +160,7 @@ pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
             return broken("I3", format!("in lane {lane} number {n} came before {before}"));
         }
     }
-    // A tab that has not heard of another's save sends its own alone; where a clone gave the number between, nobody can tell.
-    let may_differ = ledger.without_locks && !ledger.twins.is_empty();
-    if ledger.server_was_restored || may_differ {
+    if ledger.server_was_restored {
         return Ok(());
     }
     let mut made: Vec<_> = ledger.saved.iter().map(|(id, promise)| (promise.order, *id, promise)).collect();
@@ -278,6 +285,7 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
             // Without a view what others began is not here yet.
             && !world.place.epoch.is_empty()
             && matches!(world.get(finished.round.into()), Some(Body::Round(round)) if round.finished.is_none())
+            && !ledger.lost_the_beginning_of(finished.round)
         {
             return broken("I7", format!("tablet {} does not show the end of {}", tablet.n, finished.round));
         }

@@ -269,9 +269,11 @@ impl Tablet {
     /// Shows what was saved.
     pub fn show(&mut self, tab: usize, saved: &Saved) {
         let world = &mut self.tabs[tab].world;
-        world.outbox.lanes.insert(saved.lane.lane, saved.lane);
-        world.outbox.photos.extend(saved.photos.iter().map(|own| (own.photo.hash, *own)));
-        world.saved(saved.entries.clone());
+        if world.saved(saved.lane, saved.entries.clone()) {
+            world.outbox.photos.extend(saved.photos.iter().map(|own| (own.photo.hash, *own)));
+        } else {
+            self.reload_outbox(tab);
+        }
     }
 
     /// Writes what the exchange said. The disk first; memory never runs ahead of it.

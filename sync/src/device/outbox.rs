@@ -365,6 +365,11 @@ impl Outbox {
         batch
     }
 
+    /// Whether all that was saved on this device before `entries` is here.
+    pub fn leads_to(&self, entries: &[Entry]) -> bool {
+        entries.first().is_none_or(|first| first.order <= orders_given(self.lanes.values()) + 1)
+    }
+
     /// The entry with what became of it, if that is news.
     pub fn after(&self, delivery: &Delivery) -> Option<Entry> {
         let entry = self.entries.get(&(delivery.lane, delivery.n))?;

@@ -11,7 +11,7 @@ use domain::{
 
 use super::{
     exchange::Place,
-    outbox::{Entry, Outbox},
+    outbox::{Entry, Outbox, OwnLane},
 };
 use crate::messages::{Delivery, Envelope, Page, Row, Seq};
 #[cfg(feature = "planted")]
@@ -99,12 +99,19 @@ impl World {
         self.lay_over();
     }
 
-    /// Shows changes that were just saved.
-    pub fn saved(&mut self, entries: Vec<Entry>) {
+    /// Shows changes that were just saved in `lane`, and says whether it did: where another tab saved something before them that
+    /// is not here yet, they would be sent before it, and the outbox is to be read from the disk instead.
+    #[must_use]
+    pub fn saved(&mut self, lane: OwnLane, entries: Vec<Entry>) -> bool {
+        if !self.outbox.leads_to(&entries) {
+            return false;
+        }
+        self.outbox.lanes.insert(lane.lane, lane);
         for entry in entries {
             self.lay_over_one(&entry);
             self.outbox.put(entry);
         }
+        true
     }
 
     pub fn delivered(&mut self, deliveries: &[Delivery]) {

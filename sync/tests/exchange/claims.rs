@@ -405,6 +405,28 @@ fn a_clone_whose_numbers_are_taken_keeps_its_own_order() {
 }
 
 #[test]
+fn what_another_tab_saved_a_moment_ago_goes_before_what_is_saved_now() {
+    for other in [guard(1), guard(2)] {
+        let (mut server, mut tablet) = pair();
+        tablet.start_round(guard(1));
+        tablet.settle(&mut server);
+        // Its number is the first that the other tab will give, so no gap will show that anything lacks.
+        let mut clone = tablet.clone();
+        clone.draws_other_ids();
+        clone.start_round(guard(1));
+        clone.settle(&mut server);
+        let before = tablet.world.clone();
+        let earlier = tablet.start_round(other).1;
+        let later = tablet.start_round(guard(1)).1;
+        let disk = std::mem::replace(&mut tablet.world, before).outbox;
+        tablet.show(later, disk);
+        tablet.settle(&mut server);
+        let seq = |id| server.log.get(&id).map(|(logged, ..)| logged.seq);
+        assert!(seq(earlier).is_some() && seq(earlier) < seq(later), "{:?} {:?}", seq(earlier), seq(later));
+    }
+}
+
+#[test]
 fn a_restored_server_that_grew_past_the_cursor_is_told_everything_and_keeps_what_it_had_said() {
     let (mut server, mut tablet) = pair();
     let mut backup = server.clone();

@@ -12,7 +12,7 @@ use domain::{
 use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Place, Step, Write},
-        outbox::{Entry, EntryState, OwnLane, OwnPhoto, PhotoState, orders_given},
+        outbox::{Entry, EntryState, Outbox, OwnLane, OwnPhoto, PhotoState, orders_given},
         world::World,
     },
     messages::Identity,
@@ -96,9 +96,16 @@ impl Tablet {
             .map(|(i, change)| Entry::new(&lane, lane.last + i, given + i, change, bundle))
             .collect();
         lane.last += entries.len() as i64;
-        self.world.outbox.lanes.insert(lane.lane, lane);
-        self.world.saved(entries);
+        assert!(self.world.saved(lane, entries), "it knows all that was saved here");
         changes.into_iter().map(|change| change.id).collect()
+    }
+
+    /// Shows what this tab has saved on `disk`, where another tab may have saved too, as the app's store does.
+    pub fn show(&mut self, saved: ChangeId, disk: Outbox) {
+        let entries: Vec<Entry> = disk.entries.values().filter(|entry| entry.id == saved).cloned().collect();
+        if !self.world.saved(disk.lanes[&entries[0].lane], entries) {
+            self.world.reload_outbox(disk);
+        }
     }
 
     pub fn start_round(&mut self, person: PersonId) -> (RoundId, ChangeId) {
