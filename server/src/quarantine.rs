@@ -14,7 +14,7 @@ use domain::{
 use sqlx::Row as _;
 use sync::{
     messages::{CHANGE_BYTES, Envelope, Outcome, Seq},
-    server::{Canon, LogEntry, decided},
+    server::{Canon, LogEntry, decided, signed},
 };
 
 use crate::{
@@ -94,11 +94,12 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         None => Actor::System,
         Some(id) => Actor::Person(canon.person(id).await?.unwrap_or_else(|| sync::server::nobody(id))),
     };
-    let context = Context { community, side: Side::Server, at: waiting.at };
+    let context = Context { community, side: Side::Server, at: waiting.at, now: waiting.received };
     let (outcome, records) = decided(|| decide(&root, &reads, &change, &actor, &context));
     if let Outcome::Quarantined { undecodable } = outcome {
         return Ok(Retried::StillUndecided { why: undecodable });
     }
+    let records = signed(&mut canon, records).await?;
     let mut lane = system::own_lane(&mut canon).await?;
     lane.last += 1;
     let entry = LogEntry {
