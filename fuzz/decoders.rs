@@ -70,7 +70,7 @@ pub fn deed(bytes: &[u8]) {
 fn decided(change: &Change) {
     let (root, reads) = (Root { records: vec![] }, Reads::default());
     let community = CommunityId(Uuid::nil());
-    let context = Context { community, side: Side::Server, at: Interval::exactly(Moment(0)) };
+    let context = Context { community, side: Side::Server, at: Interval::exactly(Moment(0)), now: Moment(0) };
     let _ = decide(&root, &reads, change, &Actor::System, &context);
     let _: RecordId = change.deed.root(community);
     let _ = change.deed.reads(community);

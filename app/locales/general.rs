@@ -131,6 +131,8 @@ pub fn trouble(trouble: &Trouble) -> String {
         Trouble::Invalid { .. } => invalid().into(),
         Trouble::ChangedMeanwhile => changed_meanwhile().into(),
         Trouble::LinkUsed => link_used().into(),
+        #[cfg(feature = "events")]
+        Trouble::NotYet { why } => super::events::not_yet(*why).into(),
         Trouble::ServerFailed => failed().into(),
     }
 }
@@ -164,6 +166,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::Outdated { current } => outdated(*current),
         Refusal::ChangedMeanwhile => changed_meanwhile().into(),
         Refusal::NotFromOneself => not_from_oneself().into(),
+        #[cfg(feature = "events")]
+        Refusal::Household { why } => super::events::why_not(why),
         Refusal::Other => other().into(),
         Refusal::Invalid { field } => invalid(field),
     }

@@ -10,6 +10,8 @@ pub mod accounts;
 pub mod checklists;
 pub mod checkpoints;
 pub mod device;
+#[cfg(feature = "events")]
+pub mod events;
 pub mod findings;
 pub mod general;
 pub mod missing_photos;

@@ -2,6 +2,9 @@
 //!
 //! Their paths are pinned: the default one holds a hash of the build folder, which would strand installed apps.
 
+#[cfg(feature = "events")]
+pub mod joining;
+
 use domain::{
     ids::{CheckpointId, CommunityId, DeviceId, PersonId, RecordId},
     people::Role,
@@ -70,6 +73,11 @@ domain::tagged! {
         ChangedMeanwhile,
         /// The set-up link was used already or has expired.
         LinkUsed,
+        /// Somebody cannot join their household, or has not been taken in.
+        #[cfg(feature = "events")]
+        NotYet {
+            why: joining::WhyNotYet,
+        },
         /// The server failed; it has logged why.
         ServerFailed,
     }
@@ -277,7 +285,12 @@ pub use backend::{Access, Backend};
 mod backend {
     use std::{pin::Pin, sync::Arc};
 
-    use super::*;
+    use domain::ids::HouseholdId;
+
+    use super::{
+        joining::{JoinCode, JoinForm, Joined, Joining},
+        *,
+    };
 
     pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'a>>;
 
@@ -302,6 +315,13 @@ mod backend {
         fn tag_sheet(&self, checkpoints: Vec<CheckpointId>) -> Answer<'_, Vec<PrintedTag>>;
         fn reissue_tag(&self, checkpoint: CheckpointId, expected_issue: u32) -> Answer<'_, u32>;
         fn set_up(&self, form: SetUpForm) -> Answer<'_, ()>;
+        fn issue_join_code(&self, household: HouseholdId) -> Answer<'_, JoinCode>;
+        fn join(&self, form: JoinForm) -> Answer<'_, Joined>;
+        fn joinings(&self) -> Answer<'_, Vec<Joining>>;
+        fn take_in(&self, person: PersonId) -> Answer<'_, ()>;
+        fn decline_joining(&self, person: PersonId) -> Answer<'_, ()>;
+        fn calendar_feed(&self, household: HouseholdId) -> Answer<'_, String>;
+        fn renew_calendar_feed(&self, household: HouseholdId) -> Answer<'_, String>;
     }
 
     pub fn backend() -> Arc<dyn Backend> {

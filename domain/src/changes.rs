@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The version of the rules that [`crate::decide::decide`] applies; kept with each logged change.
-pub const RULES: u32 = 3;
+pub const RULES: u32 = 4;
 /// The version in which changes are written.
 pub const CHANGE_VERSION: u32 = 1;
 
@@ -44,33 +44,43 @@ pub enum Deed {
 }
 
 macro_rules! deeds {
-    ($(#[$doc:meta])* $deed:ident, $kinds:ident: $($kind:literal => $name:ident($type:ty),)*) => {
+    (
+        $(#[$doc:meta])* $deed:ident, $kinds:ident: $($kind:literal => $name:ident($type:ty),)*
+        $(#[$gate:meta] and $more:ident($others:ty))?
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $deed {
             $($name($type),)*
+            $(#[$gate] $more($others),)?
         }
 
         /// The published kinds, in the order of the code.
         pub const $kinds: &[&str] = &[$($kind),*];
 
         impl $deed {
-            fn encode(&self) -> (&'static str, serde_json::Result<Box<RawValue>>) {
+            pub(crate) fn encode(&self) -> (&'static str, serde_json::Result<Box<RawValue>>) {
                 match self {
                     $($deed::$name(it) => ($kind, to_raw_value(it)),)*
+                    $(#[$gate] $deed::$more(it) => it.encode(),)?
                 }
             }
 
             // By hand: a derived tagged enum compiles every type twice, which the browser would have to download.
-            fn decode(kind: &str, body: &RawValue) -> Option<serde_json::Result<Self>> {
+            pub(crate) fn decode(kind: &str, body: &RawValue) -> Option<serde_json::Result<Self>> {
                 match kind {
                     $($kind => Some(crate::json::read(body.get()).map($deed::$name)),)*
+                    $(#[$gate] other if <$others>::decode(other, body).is_some() => {
+                        <$others>::decode(other, body).map(|it| it.map($deed::$more))
+                    })?
                     _ => None,
                 }
             }
         }
     };
 }
+#[cfg(feature = "events")]
+pub(crate) use deeds;
 
 deeds! {
     /// It happened. Kinds are published: they are added to, never renamed.
@@ -82,6 +92,8 @@ deeds! {
     "finding.corrected" => FindingCorrected(FindingCorrected),
     "visit.corrected" => VisitCorrected(VisitCorrected),
     "identity.confirmed" => IdentityConfirmed(IdentityConfirmed),
+    #[cfg(feature = "events")]
+    and Residents(crate::residents::Fact)
 }
 
 deeds! {
@@ -96,6 +108,8 @@ deeds! {
     "person.put" => PutPerson(Person),
     "team.put" => PutTeam(Team),
     "roster.put" => PutRoster(Roster),
+    #[cfg(feature = "events")]
+    and Residents(crate::residents::Request)
 }
 
 /// Somebody began to walk. It carries the stops that their device held.
@@ -220,6 +234,10 @@ impl Deed {
             Deed::Request(Request::PutPerson(it)) => it.id.into(),
             Deed::Request(Request::PutTeam(it)) => it.id.into(),
             Deed::Request(Request::PutRoster(it)) => it.id.into(),
+            #[cfg(feature = "events")]
+            Deed::Fact(Fact::Residents(it)) => it.root(),
+            #[cfg(feature = "events")]
+            Deed::Request(Request::Residents(it)) => it.root(),
         }
     }
 
@@ -235,6 +253,9 @@ impl Deed {
                 | Fact::FindingCorrected(_)
                 | Fact::IdentityConfirmed(_),
             ) => None,
+            // Their changes have shapes of their own, and none is a whole record.
+            #[cfg(feature = "events")]
+            Deed::Fact(Fact::Residents(_)) | Deed::Request(Request::Residents(_)) => None,
             Deed::Request(Request::PutChecklist(it)) => Some(Checklist::record_id(it.id, it.version.saturating_sub(1))),
             Deed::Request(Request::PutPlan(it)) => Some(Plan::record_id(it.id, it.version.saturating_sub(1))),
             Deed::Request(Request::PutCommunity(it)) => Some(it.id.into()),
@@ -262,6 +283,10 @@ impl Deed {
                 vec![Checklist::record_id(corrected.checklist, corrected.version)]
             }
             Deed::Fact(Fact::FindingRaised(raised)) => vec![raised.checkpoint.into()],
+            #[cfg(feature = "events")]
+            Deed::Fact(Fact::Residents(it)) => it.reads(),
+            #[cfg(feature = "events")]
+            Deed::Request(Request::Residents(it)) => it.reads(),
             Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::IdentityConfirmed(_))
             | Deed::Request(_) => vec![],
         }
@@ -276,6 +301,10 @@ impl Deed {
             }
             Deed::Fact(Fact::FindingRaised(FindingRaised { photos, .. }))
             | Deed::Fact(Fact::FindingCorrected(FindingCorrected { photos, .. })) => photos.iter().collect(),
+            #[cfg(feature = "events")]
+            Deed::Fact(Fact::Residents(_)) => vec![],
+            #[cfg(feature = "events")]
+            Deed::Request(Request::Residents(it)) => it.photos(),
             Deed::Fact(Fact::RoundStarted(_) | Fact::RoundFinished(_) | Fact::IdentityConfirmed(_))
             | Deed::Request(_) => vec![],
         }
@@ -305,6 +334,8 @@ impl Deed {
                 fits(&corrected.comment) && corrected.photos.len() <= PHOTOS_MOST
             }
             Deed::Fact(Fact::IdentityConfirmed(_)) => true,
+            #[cfg(feature = "events")]
+            Deed::Fact(Fact::Residents(it)) => it.is_within_bounds(),
             // A request is refused with the field's name instead.
             Deed::Request(_) => true,
         }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "events")]
+use crate::residents;
 use crate::{
     changes::{
         Change, Deed, Fact, FindingCorrected, Request, RoundFinished, RoundStarted, VisitCorrected, VisitRecorded,
@@ -20,7 +22,7 @@ use crate::{
     rounds::{Finish, Occasion, Round, Walker},
     routes::StopOrder,
     text::{NAME_MOST, Words, typed},
-    time::Interval,
+    time::{Interval, Moment},
     visits::{ChangedAnswer, Visit, VisitCorrection},
 };
 
@@ -46,6 +48,8 @@ pub struct Context {
     pub side: Side,
     /// When the change was made.
     pub at: Interval,
+    /// When it is decided: on the server the moment at which it came, on a device the best estimate of that at which it was made.
+    pub now: Moment,
 }
 
 /// What follows from a change: the records it writes and what was noticed.
@@ -69,15 +73,28 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     match &change.deed {
         Deed::Fact(fact) => Ok(settle(root, reads, fact, actor, context)),
+        #[cfg(feature = "events")]
+        Deed::Request(Request::Residents(request)) => residents::rule(root, reads, request, change.id, actor, context),
         Deed::Request(request) => rule(root, request, change.id, actor, context.community),
     }
 }
 
-/// What a change writes that had been accepted before, on records that were restored without it. Its outcome stands:
-/// nobody's rights and no version are asked for again.
-pub fn again(root: &Root, reads: &Reads, change: &Change, actor: &Actor, context: &Context) -> Vec<Record> {
+/// What a change writes that had been accepted before, with the flags that were `told`, on records that were restored without
+/// it. Its outcome stands: nobody's rights and no version are asked for again.
+pub fn again(
+    root: &Root,
+    reads: &Reads,
+    change: &Change,
+    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "only sign-ups need it"))] told: &BTreeSet<
+        Flag,
+    >,
+    actor: &Actor,
+    context: &Context,
+) -> Vec<Record> {
     match &change.deed {
         Deed::Fact(fact) => settle(root, reads, fact, actor, context).records,
+        #[cfg(feature = "events")]
+        Deed::Request(Request::Residents(request)) => residents::again(root, request, change.id, told, actor, context),
         Deed::Request(request) => written(request, change.id, context.community).into_iter().collect(),
     }
 }
@@ -109,8 +126,17 @@ pub fn claimed(deed: &Deed, decision: Decision, lane: LaneId) -> Result<Decision
             | Fact::FindingCorrected(_)
             | Fact::VisitCorrected(_),
         ) => {}
+        #[cfg(feature = "events")]
+        Deed::Fact(Fact::Residents(_)) => {}
     }
     Ok(Decision { records, flags })
+}
+
+/// A root whose records were written one by one, with what only sums up the others made anew.
+pub fn summed_up(root: Root) -> Root {
+    #[cfg(feature = "events")]
+    let root = residents::summed_up(root);
+    root
 }
 
 fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Context) -> Decision {
@@ -122,6 +148,8 @@ fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Cont
         Fact::FindingCorrected(corrected) => finding_corrected(root, corrected, actor, context),
         Fact::VisitCorrected(corrected) => visit_corrected(root, reads, corrected, actor, context),
         Fact::IdentityConfirmed(said) => identity_confirmed(root, said, actor, context),
+        #[cfg(feature = "events")]
+        Fact::Residents(fact) => residents::settle(root, reads, fact, actor, context),
     };
     if context.at.is_doubtful() {
         decision.flags.insert(Flag::ClockDoubtful);
@@ -143,7 +171,7 @@ fn had_left(actor: &Actor, context: &Context) -> bool {
     }
 }
 
-fn author(actor: &Actor) -> PersonId {
+pub(crate) fn author(actor: &Actor) -> PersonId {
     match actor {
         Actor::Person(person) => person.id,
         Actor::System => PersonId(uuid::Uuid::nil()),
@@ -157,11 +185,18 @@ fn entitled_to_walk(actor: &Actor, kind: DutyKind, team: Option<TeamId>) -> bool
     }
 }
 
-fn entitled(actor: &Actor, act: Act) -> bool {
+pub(crate) fn entitled(actor: &Actor, act: Act) -> bool {
     match actor {
         Actor::Person(person) => may(&person.roles, act),
         Actor::System => true,
     }
+}
+
+/// Rights as of now: who has left asks for nothing any more.
+#[cfg(feature = "events")]
+pub(crate) fn entitled_now(actor: &Actor, act: Act) -> bool {
+    let has_left = matches!(actor, Actor::Person(person) if person.left.is_some());
+    !has_left && entitled(actor, act)
 }
 
 fn round_started(root: &Root, reads: &Reads, started: &RoundStarted, actor: &Actor, context: &Context) -> Decision {
@@ -436,6 +471,8 @@ fn rule(
         | Request::PutRoute(_)
         | Request::PutTeam(_)
         | Request::PutRoster(_) => {}
+        #[cfg(feature = "events")]
+        Request::Residents(_) => {}
     }
     Ok(Decision { records: vec![written(request, change, community)?], flags: BTreeSet::new() })
 }
@@ -461,12 +498,15 @@ fn written(request: &Request, change: ChangeId, community: CommunityId) -> Resul
             (Audience::Staff, Body::Plan(named(it, &it.name)?))
         }
         Request::PutPerson(it) => {
-            // Staff know their colleagues; a resident's name is for the desk alone.
-            let audience = if it.is_staff() { Audience::Staff } else { Audience::Managers };
+            // Staff know their colleagues; a resident's name is for the desk alone. A resident's own device has it from
+            // their household.
+            let audience = if it.is_staff() { Audience::Staff } else { Audience::Desk };
             (audience, Body::Person(Person { revision: Some(change), ..named(it, &it.name)? }))
         }
         Request::PutTeam(it) => (Audience::Staff, Body::Team(named(it, &it.name)?)),
         Request::PutRoster(it) => (Audience::Staff, Body::Roster(named(it, &it.shift)?)),
+        #[cfg(feature = "events")]
+        Request::Residents(_) => return Err(Refusal::NoSuchThing),
     };
     Ok(Record::new(audience, body))
 }

@@ -96,6 +96,20 @@ ids! {
     VisitId;
     /// A finding 问题.
     FindingId;
+    /// A household 户: one tenancy.
+    HouseholdId;
+    /// An event 社区活动.
+    EventId;
+    /// Events that belong together.
+    SeriesId;
+    /// The sign-up 报名 of one household for one event.
+    SignUpId;
+    /// Somebody who came without a sign-up.
+    WalkInId;
+    /// A notice 通知.
+    NoticeId;
+    /// A survey 满意度调查.
+    SurveyId;
     /// A change: one thing a person did.
     ChangeId;
     /// A device: a tablet, phone or browser that was enrolled.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     checklists::DutyKind,
-    ids::TeamId,
+    ids::{HouseholdId, TeamId},
     people::{Person, Role},
     records::Audience,
 };
@@ -25,6 +25,20 @@ pub enum Act {
     EnrolSharedDevice,
     /// See every device and retire one.
     RetireDevices,
+    /// Hold the desk's records: households, sign-ups, arrivals.
+    SeeDesk,
+    /// Draft, publish, change and cancel events; move people between places and the waiting list.
+    PlanEvents,
+    /// Let people in, with and without a sign-up; sign up a household that called.
+    RunDoor,
+    /// Take in households and members, and let households move out.
+    ApproveHouseholds,
+    /// Give a household a join code.
+    IssueJoinCodes,
+    PublishNotices,
+    RunSurveys,
+    /// Ask for places, answer surveys, give feedback: for one's own household.
+    SignUp,
 }
 
 impl Act {
@@ -37,13 +51,21 @@ impl Act {
             Act::SetUp,
             Act::EnrolSharedDevice,
             Act::RetireDevices,
+            Act::SeeDesk,
+            Act::PlanEvents,
+            Act::RunDoor,
+            Act::ApproveHouseholds,
+            Act::IssueJoinCodes,
+            Act::PublishNotices,
+            Act::RunSurveys,
+            Act::SignUp,
         ])
     }
 }
 
 /// The table: the roles that may do `act`.
 pub fn roles_for(act: Act) -> &'static [Role] {
-    use Role::{Cleaner, Gardener, Guard, Manager, Operator, Organiser, Steward, Supervisor, Technician};
+    use Role::{Cleaner, Gardener, Guard, Manager, Operator, Organiser, Resident, Steward, Supervisor, Technician};
     match act {
         Act::Walk(DutyKind::Patrol) => &[Guard, Supervisor, Manager],
         Act::Walk(DutyKind::Facility) => &[Technician, Supervisor, Manager],
@@ -58,6 +80,14 @@ pub fn roles_for(act: Act) -> &'static [Role] {
         Act::SetUp => &[Manager, Operator],
         Act::EnrolSharedDevice => &[Guard, Cleaner, Gardener, Technician, Steward, Supervisor, Manager, Operator],
         Act::RetireDevices => &[Manager, Operator],
+        Act::SeeDesk => &[Steward, Supervisor, Manager, Organiser],
+        Act::PlanEvents => &[Manager, Organiser],
+        Act::RunDoor => &[Steward, Supervisor, Manager, Organiser],
+        Act::ApproveHouseholds => &[Steward, Manager],
+        Act::IssueJoinCodes => &[Steward, Manager],
+        Act::PublishNotices => &[Steward, Manager, Organiser],
+        Act::RunSurveys => &[Manager],
+        Act::SignUp => &[Resident],
     }
 }
 
@@ -78,11 +108,22 @@ pub fn may_walk(person: &Person, kind: DutyKind, team: Option<TeamId>) -> bool {
     may(&person.roles, Act::Walk(kind)) && (theirs || may(&person.roles, Act::SeeResults))
 }
 
-/// The audiences whose records a person may hold on a device of their own.
-pub fn audiences_of(person: &Person, teams: impl IntoIterator<Item = TeamId>) -> BTreeSet<Audience> {
+/// The audiences whose records a person may hold on a device of their own. `households` are those that they are a member of and
+/// that have not moved out: a resident without one holds nothing.
+pub fn audiences_of(
+    person: &Person,
+    teams: impl IntoIterator<Item = TeamId>,
+    households: &[HouseholdId],
+) -> BTreeSet<Audience> {
     let mut audiences = BTreeSet::from([Audience::Everyone, Audience::Person(person.id)]);
-    if person.left.is_some() {
+    if person.left.is_some() || (!person.is_staff() && households.is_empty()) {
         return BTreeSet::new();
+    }
+    if may(&person.roles, Act::SignUp) {
+        audiences.extend(households.iter().copied().map(Audience::Household));
+    }
+    if may(&person.roles, Act::SeeDesk) {
+        audiences.insert(Audience::Desk);
     }
     if may(&person.roles, Act::SeeWork) {
         audiences.insert(Audience::Staff);
@@ -130,18 +171,19 @@ mod tests {
             })
             .collect();
         // Columns: walk patrol, facility, cleaning, landscaping, fire, renovation, handover; report findings; see work;
-        // see results; set up; enrol a shared device; retire devices.
+        // see results; set up; enrol a shared device; retire devices; see the desk; plan events; run the door; approve households;
+        // issue join codes; publish notices; run surveys; sign up.
         let expected = "\
-            x...xx.xx..x. Guard\n\
-            ..x....xx..x. Cleaner\n\
-            ...x...xx..x. Gardener\n\
-            .x..xxxxx..x. Technician\n\
-            .....xxxx..x. Steward\n\
-            xxxxxxxxxx.x. Supervisor\n\
-            xxxxxxxxxxxxx Manager\n\
-            ........x.... Organiser\n\
-            ........x.xxx Operator\n\
-            ............. Resident\n";
+            x...xx.xx..x......... Guard\n\
+            ..x....xx..x......... Cleaner\n\
+            ...x...xx..x......... Gardener\n\
+            .x..xxxxx..x......... Technician\n\
+            .....xxxx..x.x.xxxx.. Steward\n\
+            xxxxxxxxxx.x.x.x..... Supervisor\n\
+            xxxxxxxxxxxxxxxxxxxx. Manager\n\
+            ........x....xxx..x.. Organiser\n\
+            ........x.xxx........ Operator\n\
+            ....................x Resident\n";
         assert_eq!(matrix, expected);
     }
 
@@ -158,10 +200,13 @@ mod tests {
     #[test]
     fn a_resident_holds_nothing_of_the_staff_and_who_has_left_holds_nothing() {
         let team = TeamId(Uuid::from_u128(7));
-        let resident = audiences_of(&person(&[Role::Resident], &[7]), [team]);
-        assert!(!resident.contains(&Audience::Staff) && !resident.contains(&Audience::Team(team)));
+        let household = HouseholdId(Uuid::from_u128(3));
+        let resident = person(&[Role::Resident], &[7]);
+        let held = [Audience::Everyone, Audience::Household(household), Audience::Person(resident.id)];
+        assert_eq!(audiences_of(&resident, [team], &[household]), BTreeSet::from(held));
+        assert!(audiences_of(&resident, [team], &[]).is_empty(), "whoever has moved out");
         let mut gone = person(&[Role::Manager], &[7]);
         gone.left = Some("2026-01-01".parse().expect("a date"));
-        assert!(audiences_of(&gone, [team]).is_empty());
+        assert!(audiences_of(&gone, [team], &[household]).is_empty());
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     claims::Claim,
     community::Community,
     findings::Finding,
-    ids::{PersonId, RecordId, TeamId, VisitId},
+    ids::{HouseholdId, PersonId, RecordId, TeamId, VisitId},
     people::{Person, Roster, Team},
     photos::Photo,
     plans::Plan,
@@ -31,11 +31,12 @@ pub struct Record {
 }
 
 macro_rules! bodies {
-    ($($kind:literal => $name:ident,)*) => {
+    ($($kind:literal => $name:ident,)* $(#[$gate:meta] and $more:ident($others:ty))?) => {
         /// What a record holds. Kinds are published: they are added to, never renamed.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Body {
             $($name($name),)*
+            $(#[$gate] $more($others),)?
         }
 
         /// The published kinds, in the order of the code.
@@ -46,6 +47,7 @@ macro_rules! bodies {
             pub fn kind(&self) -> &'static str {
                 match self {
                     $(Body::$name(_) => $kind,)*
+                    $(#[$gate] Body::$more(it) => it.kind(),)?
                 }
             }
 
@@ -53,6 +55,7 @@ macro_rules! bodies {
             pub fn encode(&self) -> Box<RawValue> {
                 match self {
                     $(Body::$name(it) => to_raw_value(it),)*
+                    $(#[$gate] Body::$more(it) => return it.encode(),)?
                 }
                 .expect("records are plain data with string keys")
             }
@@ -65,6 +68,9 @@ macro_rules! bodies {
                 // By hand: a derived tagged enum compiles every type twice, which the browser would have to download.
                 match kind {
                     $($kind => crate::json::read(bytes.get()).map(|it| Some(Body::$name(it))),)*
+                    $(#[$gate] other if <$others>::KINDS.contains(&other) => {
+                        <$others>::decode(other, bytes).map(|it| it.map(Body::$more))
+                    })?
                     _ => Ok(None),
                 }
             }
@@ -86,6 +92,8 @@ bodies! {
     "visit" => Visit,
     "finding" => Finding,
     "claim" => Claim,
+    #[cfg(feature = "events")]
+    and Residents(crate::residents::Body)
 }
 
 /// Who may hold a record. One each: what two audiences need is two records.
@@ -99,6 +107,12 @@ pub enum Audience {
     Team(TeamId),
     Managers,
     Person(PersonId),
+    /// Whoever looks after residents and events.
+    Desk,
+    /// The members of one household, while its tenancy lasts.
+    Household(HouseholdId),
+    /// No device: the server alone keeps it.
+    Nobody,
 }
 
 impl fmt::Display for Audience {
@@ -109,6 +123,9 @@ impl fmt::Display for Audience {
             Audience::Team(team) => write!(f, "team:{team}"),
             Audience::Managers => f.write_str("managers"),
             Audience::Person(person) => write!(f, "person:{person}"),
+            Audience::Desk => f.write_str("desk"),
+            Audience::Household(household) => write!(f, "household:{household}"),
+            Audience::Nobody => f.write_str("nobody"),
         }
     }
 }
@@ -130,8 +147,11 @@ impl FromStr for Audience {
             None if text == "everyone" => Ok(Audience::Everyone),
             None if text == "staff" => Ok(Audience::Staff),
             None if text == "managers" => Ok(Audience::Managers),
+            None if text == "desk" => Ok(Audience::Desk),
+            None if text == "nobody" => Ok(Audience::Nobody),
             Some(("team", id)) => id.parse().map(Audience::Team).map_err(|_| NoSuchAudience),
             Some(("person", id)) => id.parse().map(Audience::Person).map_err(|_| NoSuchAudience),
+            Some(("household", id)) => id.parse().map(Audience::Household).map_err(|_| NoSuchAudience),
             None | Some(_) => Err(NoSuchAudience),
         }
     }
@@ -167,6 +187,8 @@ impl Body {
             Body::Visit(it) => it.id.into(),
             Body::Finding(it) => it.id.into(),
             Body::Claim(it) => Claim::record_id(it.lane, it.person),
+            #[cfg(feature = "events")]
+            Body::Residents(it) => it.id(),
         }
     }
 
@@ -186,6 +208,8 @@ impl Body {
             | Body::Round(_)
             | Body::Finding(_)
             | Body::Claim(_) => self.id(),
+            #[cfg(feature = "events")]
+            Body::Residents(it) => it.root(),
         }
     }
 }
@@ -214,8 +238,51 @@ impl Body {
             | Body::Roster(_)
             | Body::Round(_)
             | Body::Claim(_) => vec![],
+            #[cfg(feature = "events")]
+            Body::Residents(it) => it.photos(),
         }
     }
+}
+
+impl Body {
+    /// The member `person`, where this is the record of their own household.
+    pub fn member(&self, person: PersonId) -> Option<Person> {
+        match self {
+            #[cfg(feature = "events")]
+            Body::Residents(crate::residents::Body::OwnHousehold(own)) => own.0.resident(person),
+            _ => {
+                let _ = person;
+                None
+            }
+        }
+    }
+}
+
+#[cfg(feature = "events")]
+impl Body {
+    /// What the server signs of it before it is kept: the ticket of a confirmed party, on its household's own record.
+    pub fn to_sign(&self) -> Option<String> {
+        match self {
+            Body::Residents(crate::residents::Body::OwnSignUp(own)) => own.0.ticket().map(|ticket| ticket.words()),
+            _ => None,
+        }
+    }
+
+    pub fn sign(&mut self, signature: &[u8; 64]) {
+        if let Body::Residents(crate::residents::Body::OwnSignUp(own)) = self {
+            own.0.ticket = Some(crate::tags::to_hex(signature));
+        }
+    }
+}
+
+#[cfg(not(feature = "events"))]
+impl Body {
+    /// Nothing of field work is signed.
+    pub fn to_sign(&self) -> Option<String> {
+        None
+    }
+
+    pub fn sign(&mut self, _: &[u8; 64]) {}
 }
 
 impl Record {

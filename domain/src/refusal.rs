@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "events")]
+use crate::time::Moment;
+
 crate::tagged! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub enum Refusal ("Refusal", tag = "reason") {
@@ -17,9 +20,57 @@ crate::tagged! {
         NotFromOneself,
         /// Something in it is outside its bounds; `field` says what.
         Invalid { field: String },
+        /// What a household asked for cannot be.
+        #[cfg(feature = "events")]
+        Household { why: WhyNot },
         /// A reason from a later version.
         #[serde(other)]
         Other,
+    }
+}
+
+#[cfg(feature = "events")]
+crate::tagged! {
+    /// Why a household does not get what it asked for. A full event is no reason: it waits.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum WhyNot ("WhyNot", tag = "is") {
+        /// Its tenancy has ended.
+        MovedOut,
+        /// Sign-up opens then.
+        NotYetOpen { opens: Moment },
+        /// Sign-up, or the survey, has closed.
+        Closed,
+        /// The event has begun.
+        Started,
+        /// The event does not take place.
+        Cancelled,
+        AlreadySignedUp,
+        /// It has no place and waits for none.
+        NotSignedUp,
+        /// At most so many persons in one party.
+        PartyTooLarge { most: u32 },
+        /// At most so many persons of one household in all events of the series; so many more would do.
+        HouseholdLimit { most: u32, left: u32 },
+        /// So many places are free; the party stays as it was.
+        NoRoom { free: u32 },
+        /// No place is offered to it.
+        NotOffered,
+        /// The place that was offered has gone on to the next.
+        OfferOver,
+        /// The event is not over yet.
+        NotOver,
+        /// It has answered before.
+        AlreadyGiven,
+        /// A reason from a later version.
+        #[serde(other)]
+        Other,
+    }
+}
+
+#[cfg(feature = "events")]
+impl From<WhyNot> for Refusal {
+    fn from(why: WhyNot) -> Self {
+        Refusal::Household { why }
     }
 }
 
@@ -45,6 +96,14 @@ pub enum Flag {
     OldVersion,
     /// Nothing on the tablet proved that it was the person: somebody picked their name.
     IdentityClaimed,
+    /// There was no place left: the party waits.
+    OnWaitingList,
+    /// More people have places than the event has now.
+    BelowConfirmed,
+    /// Let in without a place: it waits, or had cancelled.
+    WithoutPlace,
+    /// By a ticket for another event.
+    OtherEvent,
     /// A flag from a later version.
     #[serde(other)]
     Other,

@@ -127,7 +127,7 @@ fn change(deed: Deed) -> Change {
 }
 
 fn at(moment: Moment) -> Context {
-    Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(moment) }
+    Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(moment), now: moment }
 }
 
 /// A root that grows as changes are decided.
@@ -455,11 +455,11 @@ fn a_residents_name_is_no_record_of_the_staffs() {
         let put = Request::PutPerson(person(8, role));
         ask(&Root::default(), put, &manager).expect("a manager may").records[0].audience
     };
-    assert_eq!(audience(Role::Resident), Audience::Managers);
+    assert_eq!(audience(Role::Resident), Audience::Desk);
     assert_eq!(audience(Role::Guard), Audience::Staff);
     let moved_out = Person { left: Some("2026-03-01".parse().expect("a date")), ..person(8, Role::Resident) };
     let put = ask(&Root::default(), Request::PutPerson(moved_out), &manager).expect("a manager may");
-    assert_eq!(put.records[0].audience, Audience::Managers, "also once they moved out");
+    assert_eq!(put.records[0].audience, Audience::Desk, "also once they moved out");
 }
 
 /// A root that holds this person, as the change `n` wrote them.

@@ -2,6 +2,7 @@
 
 use domain::{
     ids::{CommunityId, PersonId},
+    text::Language,
     time::Moment,
 };
 use sqlx::Row as _;
@@ -73,6 +74,46 @@ pub async fn add(tx: &mut Tx, account: &Account, now: Moment) -> Result<Result<(
         Err(Error::Database(error)) if error.is_unique_violation() => Ok(Err(Taken)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Closes an account that never opened anything.
+pub async fn remove(tx: &mut Tx, community: CommunityId, person: PersonId) -> Result<(), Failure> {
+    sqlx::query("delete from accounts where community_id = $1 and person_id = $2")
+        .bind(community.to_string())
+        .bind(person.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The language that somebody chose, if they did.
+pub async fn language(tx: &mut Tx, community: CommunityId, person: PersonId) -> Result<Option<Language>, Failure> {
+    let row = sqlx::query("select language from accounts where community_id = $1 and person_id = $2")
+        .bind(community.to_string())
+        .bind(person.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let chosen: Option<String> = row.map(|row| row.try_get("language")).transpose()?.flatten();
+    Ok(chosen.and_then(|chosen| serde_json::from_value(chosen.into()).ok()))
+}
+
+pub async fn set_language(
+    tx: &mut Tx,
+    community: CommunityId,
+    person: PersonId,
+    language: Language,
+) -> Result<(), Failure> {
+    let written = match language {
+        Language::Zh => "zh",
+        Language::En => "en",
+    };
+    sqlx::query("update accounts set language = $3 where community_id = $1 and person_id = $2")
+        .bind(community.to_string())
+        .bind(person.to_string())
+        .bind(written)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 pub async fn set_password(tx: &mut Tx, account: &Account, hash: &str) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use domain::{
 };
 use sync::{
     messages::{Outcome, Seq},
-    server::{Canon, LogEntry, decided, nobody},
+    server::{Canon, LogEntry, decided, nobody, signed},
 };
 
 use crate::{canon::SqlCanon, failure::Failure, system};
@@ -25,11 +25,13 @@ pub struct Kept<'a> {
     /// Nobody where the server itself made it.
     pub person: Option<PersonId>,
     pub at: Interval,
+    /// When it came.
+    pub received: Moment,
 }
 
 /// Decides it by today's rules at `seq`, the next number; the head is taken. What is still quarantined is not logged.
 pub async fn settle(canon: &mut SqlCanon, seq: Seq, kept: Kept<'_>, now: Moment) -> Result<Outcome, Failure> {
-    let Kept { id, kind, envelope, change, person, at } = kept;
+    let Kept { id, kind, envelope, change, person, at, received } = kept;
     let community = canon.community();
     let root = canon.root(change.deed.root(community)).await?;
     let reads = canon.reads(&change.deed.reads(community)).await?;
@@ -37,11 +39,12 @@ pub async fn settle(canon: &mut SqlCanon, seq: Seq, kept: Kept<'_>, now: Moment)
         None => Actor::System,
         Some(id) => Actor::Person(canon.person(id).await?.unwrap_or_else(|| nobody(id))),
     };
-    let context = Context { community, side: Side::Server, at };
+    let context = Context { community, side: Side::Server, at, now: received };
     let (outcome, records) = decided(|| decide(&root, &reads, change, &actor, &context));
     if let Outcome::Quarantined { .. } = outcome {
         return Ok(outcome);
     }
+    let records = signed(canon, records).await?;
     let mut lane = system::own_lane(canon).await?;
     lane.last += 1;
     let entry = LogEntry {

@@ -1,24 +1,30 @@
 //! The server's half of the app's server functions: what needs the network anyway.
 
 mod access;
+mod joining;
 mod sign_in;
 mod tags;
 
-use std::{pin::Pin, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+};
 
 use app::online::{
     self, Access, Backend, DeviceInfo, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble,
+    joining::{JoinCode, JoinForm, Joined, Joining},
 };
 use axum::{
     body::Body,
-    extract::{Request, State as Given},
+    extract::{ConnectInfo, Request, State as Given},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{
-    ids::{CheckpointId, DeviceId},
+    ids::{CheckpointId, DeviceId, HouseholdId, PersonId},
     people::Person,
-    permissions::{Act, audiences_of, may},
+    permissions::{Act, may},
 };
 use leptos::{
     prelude::{expect_context, provide_context},
@@ -31,9 +37,10 @@ use crate::{
     db::{Tx, retried},
     devices,
     failure::Failure,
-    founding, passwords, photos, records,
+    founding, households, passwords, photos, records,
     sessions::{self, Session},
-    state::Shared,
+    state::{Shared, Wire},
+    view,
 };
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'a>>;
@@ -55,12 +62,20 @@ pub fn register() {
     register_explicit::<online::TagSheet>();
     register_explicit::<online::ReissueTag>();
     register_explicit::<online::SetUp>();
+    register_explicit::<online::joining::IssueJoinCode>();
+    register_explicit::<online::joining::Join>();
+    register_explicit::<online::joining::Joinings>();
+    register_explicit::<online::joining::TakeIn>();
+    register_explicit::<online::joining::DeclineJoining>();
+    register_explicit::<online::joining::CalendarFeed>();
+    register_explicit::<online::joining::RenewCalendarFeed>();
 }
 
 pub async fn answer(Given(state): Given<Shared>, request: Request<Body>) -> Response {
     let headers = request.headers().clone();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let give = move || {
-        let asked = Asked { state: state.clone(), headers: headers.clone(), response: expect_context() };
+        let asked = Asked { state: state.clone(), headers: headers.clone(), peer, response: expect_context() };
         provide_context::<Arc<dyn Backend>>(Arc::new(asked));
     };
     handle_server_fns_with_context(give, request).await.into_response()
@@ -70,6 +85,7 @@ pub async fn answer(Given(state): Given<Shared>, request: Request<Body>) -> Resp
 struct Asked {
     state: Shared,
     headers: HeaderMap,
+    peer: Option<IpAddr>,
     response: ResponseOptions,
 }
 
@@ -124,6 +140,34 @@ impl Backend for Asked {
             self.told(done.map_err(Problem::from).and_then(|done| done.map_err(Problem::Trouble)))
         })
     }
+
+    fn issue_join_code(&self, household: HouseholdId) -> Answer<'_, JoinCode> {
+        Box::pin(async move { self.told(joining::issue(self, household).await) })
+    }
+
+    fn join(&self, form: JoinForm) -> Answer<'_, Joined> {
+        Box::pin(async move { self.told(joining::join(self, form).await) })
+    }
+
+    fn joinings(&self) -> Answer<'_, Vec<Joining>> {
+        Box::pin(async move { self.told(joining::waiting(self).await) })
+    }
+
+    fn take_in(&self, person: PersonId) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(joining::take_in(self, person).await) })
+    }
+
+    fn decline_joining(&self, person: PersonId) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(joining::decline(self, person).await) })
+    }
+
+    fn calendar_feed(&self, household: HouseholdId) -> Answer<'_, String> {
+        Box::pin(async move { self.told(joining::calendar(self, household).await) })
+    }
+
+    fn renew_calendar_feed(&self, household: HouseholdId) -> Answer<'_, String> {
+        Box::pin(async move { self.told(joining::another_calendar(self, household).await) })
+    }
 }
 
 enum Problem {
@@ -164,12 +208,21 @@ impl Asked {
         found.ok_or(Problem::Trouble(Trouble::SignInFirst))
     }
 
-    /// Who is signed in: nobody who has left.
+    /// Who is signed in: nobody who has left or moved out.
     async fn person(&self, tx: &mut Tx) -> Result<(Session, Person), Problem> {
         let session = self.session(tx).await?;
-        let person = records::person(tx, session.community, session.person).await?;
-        let person = person.filter(|person| person.left.is_none());
+        let person = households::who_is_here(tx, session.community, session.person).await?;
         Ok((session, person.ok_or(Problem::Trouble(Trouble::SignInFirst))?))
+    }
+
+    /// Where the request comes from. Behind a proxy that says for whom it asks, that; anybody may say so to a server that is
+    /// reached directly, so there it is the connection's own.
+    fn address(&self) -> String {
+        let is_behind_a_proxy = self.state.wire == Wire::Plain && self.state.public_url.is_some();
+        let forwarded = self.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+        let nearest = forwarded.and_then(|all| all.rsplit(',').next()).map(|address| address.trim().to_owned());
+        let peer = || self.peer.map(|peer| peer.to_string()).unwrap_or_default();
+        nearest.filter(|_| is_behind_a_proxy).unwrap_or_else(peer)
     }
 }
 
@@ -183,6 +236,7 @@ fn status(trouble: &Trouble) -> StatusCode {
         Trouble::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Trouble::ChangedMeanwhile => StatusCode::CONFLICT,
         Trouble::LinkUsed => StatusCode::GONE,
+        Trouble::NotYet { .. } => StatusCode::FORBIDDEN,
         Trouble::NoNetwork | Trouble::ServerFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -205,11 +259,12 @@ async fn who_am_i(asked: &Asked) -> Result<SignedIn, Problem> {
 
 /// Nothing for somebody who has left.
 async fn signed_in(tx: &mut Tx, session: &Session) -> Result<Option<SignedIn>, Failure> {
-    let person = records::person(tx, session.community, session.person).await?;
-    let Some(person) = person.filter(|person| person.left.is_none()) else { return Ok(None) };
+    let person = households::who_is_here(tx, session.community, session.person).await?;
+    let Some(person) = person else { return Ok(None) };
     let community = records::community(tx, session.community).await?;
     let community = community.ok_or_else(|| Failure::broken("a session's community has no record"))?;
     let account = accounts::of_person(tx, session.community, session.person).await?;
+    let language = accounts::language(tx, session.community, session.person).await?;
     Ok(Some(SignedIn {
         person: person.id,
         name: person.name,
@@ -217,7 +272,7 @@ async fn signed_in(tx: &mut Tx, session: &Session) -> Result<Option<SignedIn>, F
         has_pin: account.is_some_and(|account| account.pin_verifier.is_some()),
         community: community.id,
         community_name: community.name,
-        language: community.language,
+        language: language.unwrap_or(community.language),
     }))
 }
 
@@ -275,6 +330,6 @@ async fn retire(asked: &Asked, device: DeviceId) -> Result<(), Problem> {
 async fn missing_photos(asked: &Asked) -> Result<Vec<MissingPhoto>, Problem> {
     let mut tx = asked.state.db.read().await?;
     let (session, person) = entitled(asked, &mut tx, Act::SeeResults).await?;
-    let held = audiences_of(&person, records::teams(&mut tx, session.community).await?);
+    let held = view::audiences_of_person(&mut tx, session.community, &person).await?;
     Ok(photos::missing::missing(&mut tx, session.community, &held).await?)
 }

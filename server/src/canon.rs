@@ -6,9 +6,11 @@ use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
     people::Person,
     records::{Body, Reads, Record, Root},
+    residents,
     tags::to_hex,
     time::Moment,
 };
+use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -22,6 +24,7 @@ use crate::{
     communities,
     db::Tx,
     failure::Failure,
+    households,
     metrics::Tally,
     receipts,
     records::{self, parsed},
@@ -38,8 +41,8 @@ pub struct SqlCanon {
     now: Moment,
     /// The number of the last change that this transaction logged.
     logged: Option<Seq>,
-    /// The community's secret, once it was needed.
-    secret: Option<Vec<u8>>,
+    /// The community's key, once it was needed.
+    key: Option<SigningKey>,
     /// Records as they are in this transaction, nothing where there is none that these rules know: whoever holds the head is
     /// the only one who writes any.
     held: BTreeMap<RecordId, Option<Record>>,
@@ -57,7 +60,7 @@ impl SqlCanon {
             community,
             now,
             logged: None,
-            secret: None,
+            key: None,
             held: BTreeMap::new(),
             roots: BTreeMap::new(),
             unwritten: vec![],
@@ -114,6 +117,13 @@ impl SqlCanon {
             ids.insert(record.id);
         }
         self.held.insert(record.id, Some(record));
+    }
+
+    async fn key(&mut self) -> Result<&SigningKey, Failure> {
+        if self.key.is_none() {
+            self.key = Some(communities::signing_key(&mut self.tx, self.community).await?);
+        }
+        self.key.as_ref().ok_or_else(|| Failure::broken("the key was just read"))
     }
 
     /// The outcomes that this transaction logged.
@@ -330,6 +340,9 @@ impl Canon for SqlCanon {
                     sessions::end_all(&mut self.tx, self.community, person.id).await?;
                 }
             }
+            if let Body::Residents(residents::Body::Household(household)) = &record.body {
+                households::note(&mut self.tx, self.community, household).await?;
+            }
         }
         self.unwritten.push(Change::of(&entry, &written)?);
         if let Outcome::Quarantined { .. } = entry.outcome {
@@ -350,15 +363,15 @@ impl Canon for SqlCanon {
     }
 
     async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {
-        let secret = match self.secret.take() {
-            Some(secret) => secret,
-            None => communities::signing_key(&mut self.tx, self.community).await?.to_bytes().to_vec(),
-        };
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&secret).expect("HMAC takes a key of any length");
+        let key = self.key().await?;
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
         mac.update(b"receipt");
         mac.update(words);
-        self.secret = Some(secret);
         Ok(to_hex(&mac.finalize().into_bytes()))
+    }
+
+    async fn sign(&mut self, words: &[u8]) -> Result<[u8; 64], Failure> {
+        Ok(self.key().await?.sign(words).to_bytes())
     }
 }
 

@@ -453,10 +453,11 @@ async fn user(command: User) -> Result<(), String> {
 
 async fn load(folder: &Path, place: &Place) -> Result<(), String> {
     let (db, community) = place.community().await?;
-    let applied =
-        founding::load(&db, community, |issued| starter::read(folder, community, &issued.tag_key, issued.issue))
-            .await
-            .map_err(said)?;
+    let applied = founding::load(&db, community, |issued| {
+        starter::read(folder, community, &issued.tag_key, issued.issue, issued.founded)
+    })
+    .await
+    .map_err(said)?;
     let applied = applied.map_err(|faults| {
         let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
         format!("nothing was loaded:\n{}", lines.join("\n"))

@@ -45,6 +45,12 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<CommunityId>, Failure> {
     rows.iter().map(|row| parsed(row, "id").map(CommunityId)).collect()
 }
 
+pub async fn founded(tx: &mut Tx, id: CommunityId) -> Result<Moment, Failure> {
+    let row =
+        sqlx::query("select created from communities where id = $1").bind(id.to_string()).fetch_one(&mut **tx).await?;
+    Ok(Moment(row.try_get("created")?))
+}
+
 /// Where the log stands, without taking its lock: for readers.
 pub async fn head(tx: &mut Tx, id: CommunityId) -> Result<Head, Failure> {
     let row = sqlx::query("select seq, epoch from communities where id = $1")

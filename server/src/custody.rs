@@ -186,7 +186,8 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken
         return Ok(Taken::StillWaits { why: "nobody knows whose it is".into() });
     }
     let (id, person, at) = (change.id, item.person, item.at);
-    let kept = Kept { id, kind: &item.kind, envelope: &item.content, change: &change, person, at };
+    let kept =
+        Kept { id, kind: &item.kind, envelope: &item.content, change: &change, person, at, received: item.received };
     let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
     if let Outcome::Quarantined { undecodable } = outcome {
         return Ok(Taken::StillWaits { why: reason(&undecodable) });

@@ -21,7 +21,7 @@ use crate::{
     db::Tx,
     devices::{self, Device},
     failure::Failure,
-    records, secrets,
+    households, records, secrets,
     sessions::{self, Session},
     state::Shared,
     sync_routes::{Body, message},
@@ -75,9 +75,8 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
 async fn signed_in(tx: &mut Tx, headers: &HeaderMap) -> Result<(Session, Person), Declined> {
     let token = cookies::read(headers, cookies::SESSION).ok_or(Declined::SignInFirst)?;
     let session = sessions::find(tx, token, clock::now()).await?.ok_or(Declined::SignInFirst)?;
-    let person = records::person(tx, session.community, session.person).await?;
-    let person = person.filter(|person| person.left.is_none()).ok_or(Declined::SignInFirst)?;
-    Ok((session, person))
+    let person = households::who_is_here(tx, session.community, session.person).await?;
+    Ok((session, person.ok_or(Declined::SignInFirst)?))
 }
 
 /// The device that this browser is already, if it was enrolled by the same person in the same way: a lost answer asks twice.

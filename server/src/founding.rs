@@ -31,7 +31,7 @@ pub async fn demonstrate(db: &Db) -> Result<Starter, Failure> {
     let mut tx = db.write().await?;
     communities::create(&mut tx, id, now).await?;
     let key = communities::signing_key(&mut tx, id).await?;
-    let made = starter::embedded(id, &printed_tags::public_key(&key), &printed_tags::issuer(&key, &[]));
+    let made = starter::embedded(id, &printed_tags::public_key(&key), &printed_tags::issuer(&key, &[]), now);
     let mut canon = SqlCanon::new(tx, id, now);
     all_accepted(&system::apply(&mut canon, made.requests.clone(), now).await?)?;
     add_accounts(&mut canon, &made.accounts).await?;
@@ -51,7 +51,8 @@ pub async fn load<E>(
     let key = communities::signing_key(&mut tx, community).await?;
     let existing = records::of_kind(&mut tx, community, "checkpoint").await?;
     let issue = printed_tags::issuer(&key, &existing);
-    let made = match read(&Issued { tag_key: printed_tags::public_key(&key), issue: &issue }) {
+    let founded = communities::founded(&mut tx, community).await?;
+    let made = match read(&Issued { tag_key: printed_tags::public_key(&key), issue: &issue, founded }) {
         Ok(made) => made,
         Err(error) => return Ok(Err(error)),
     };
@@ -68,6 +69,8 @@ pub async fn load<E>(
 pub struct Issued<'a> {
     pub tag_key: String,
     pub issue: &'a dyn Fn(domain::ids::CheckpointId) -> domain::checkpoints::TagIssue,
+    /// When it was made: what is loaded later counts its days from the same one.
+    pub founded: domain::time::Moment,
 }
 
 /// The first set-up, by its one-time link: a community, the person who looks after it, and their account.
@@ -88,7 +91,7 @@ pub async fn set_up(db: &Db, form: &SetUpForm) -> Result<Result<(), Trouble>, Fa
     let person = PersonId(Uuid::now_v7());
     let mut requests = wish.requests(id, person, tag_key.clone());
     if form.with_starter {
-        let starter = starter::embedded(id, &tag_key, &printed_tags::issuer(&key, &[])).without_people();
+        let starter = starter::embedded(id, &tag_key, &printed_tags::issuer(&key, &[]), now).without_people();
         requests.extend(starter.requests.into_iter().filter(|(_, it)| !matches!(it, Request::PutCommunity(_))));
     }
     let mut canon = SqlCanon::new(tx, id, now);

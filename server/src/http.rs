@@ -23,7 +23,7 @@ use tracing::Instrument;
 
 use crate::{
     answers::Declined,
-    backend, origin, photos, probes, secrets, site,
+    backend, origin, photos, probes, public_events, secrets, site,
     state::{Shared, Wire},
     sync_routes,
 };
@@ -55,6 +55,7 @@ pub fn router(state: Shared) -> Router {
     Router::new()
         .merge(api)
         .merge(probes::routes())
+        .merge(public_events::routes())
         .route("/api/{*nothing}", get(nothing).post(nothing))
         .fallback(site::serve)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))

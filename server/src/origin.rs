@@ -20,6 +20,15 @@ pub async fn check(Given(state): Given<Shared>, request: Request, next: Next) ->
     Declined::NotPermitted.into_response()
 }
 
+/// How people reach this server: its public address, or the one that the request names.
+pub fn home(state: &State, headers: &HeaderMap) -> String {
+    if let Some(url) = &state.public_url {
+        return url.clone();
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("{}://{host}", state.wire)
+}
+
 /// Whether the request came to this very scheme and host. Without TLS of our own a proxy's may be either scheme.
 fn is_here(state: &State, scheme: &str, host: &str, headers: &HeaderMap) -> bool {
     let scheme_fits = match state.wire {

@@ -17,7 +17,7 @@ use sha2::Sha256;
 
 use crate::{communities, db::Tx, failure::Failure, records};
 
-pub use drawing::{Drawing, draw};
+pub use drawing::{Drawing, draw, draw_text};
 
 /// The public half of the key, as tablets hold it.
 pub fn public_key(key: &SigningKey) -> String {

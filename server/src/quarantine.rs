@@ -94,6 +94,7 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         change: &change,
         person: waiting.person,
         at: waiting.at,
+        received: waiting.received,
     };
     let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
     if let Outcome::Quarantined { undecodable } = outcome {

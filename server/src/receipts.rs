@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{Receipt, Seq},
+    messages::{Outcome, Receipt, Seq},
     retold::{Later, Retold},
 };
 
@@ -45,7 +45,7 @@ pub async fn told_later(
     root: RecordId,
     receipt: &Receipt,
 ) -> Result<Later, Failure> {
-    let sql = "select c.envelope, c.person_id, c.earliest, c.best, c.latest from honoured h
+    let sql = "select c.envelope, c.person_id, c.earliest, c.best, c.latest, c.outcome from honoured h
         join changes c on c.community_id = h.community_id and c.seq = h.seq
         where h.community_id = $1 and h.root = $2 and h.epoch = $3 and h.told > $4
         and c.person_id is not null and c.outcome like '{\"is\":\"accepted\"%' order by h.told";
@@ -60,7 +60,11 @@ pub async fn told_later(
     let retold = |row: &sqlx::any::AnyRow| -> Result<Retold, Failure> {
         let at =
             Interval { earliest: moment(row, "earliest")?, best: moment(row, "best")?, latest: moment(row, "latest")? };
-        Ok(Retold { envelope: row.try_get("envelope")?, person: PersonId(parsed(row, "person_id")?), at })
+        let flags = match serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)? {
+            Outcome::Accepted { flags } => flags,
+            Outcome::Refused { .. } | Outcome::Quarantined { .. } => BTreeSet::new(),
+        };
+        Ok(Retold { envelope: row.try_get("envelope")?, person: PersonId(parsed(row, "person_id")?), at, flags })
     };
     let told = rows.iter().map(retold).collect::<Result<_, _>>()?;
     let sql = "select id from records r where community_id = $1 and root = $2

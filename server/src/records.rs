@@ -17,6 +17,8 @@ use crate::{db::Tx, failure::Failure, photos, view::places};
 // Put in order here: with `order by id` SQLite would walk through all records of the community, for they lie in that order.
 const OF_ROOTS: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and root in";
 const OF_KIND: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and kind = $2";
+const OF_AUDIENCE: &str = "select id, root, audience, seq, kind, body from records
+    where community_id = $1 and kind = $2 and audience = $3";
 const TEAMS: &str = "select id from records where community_id = $1 and kind = 'team'";
 
 /// The record called `id`, unless it is of a kind that this version does not know.
@@ -39,6 +41,18 @@ pub async fn of_roots(tx: &mut Tx, community: CommunityId, roots: &BTreeSet<Reco
 
 pub async fn of_kind(tx: &mut Tx, community: CommunityId, kind: &str) -> Result<Vec<Record>, Failure> {
     let rows = sqlx::query(OF_KIND).bind(community.to_string()).bind(kind).fetch_all(&mut **tx).await?;
+    known(&rows)
+}
+
+/// The records of a kind for one audience.
+pub async fn of_audience(
+    tx: &mut Tx,
+    community: CommunityId,
+    kind: &str,
+    audience: &str,
+) -> Result<Vec<Record>, Failure> {
+    let rows =
+        sqlx::query(OF_AUDIENCE).bind(community.to_string()).bind(kind).bind(audience).fetch_all(&mut **tx).await?;
     known(&rows)
 }
 

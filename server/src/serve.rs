@@ -17,6 +17,7 @@ use crate::{
     clock, communities,
     connections::{self, Limits},
     db::{self, Db},
+    due,
     failure::Failure,
     founding, hints, http,
     photos::store::{PhotoStore, Place},
@@ -71,6 +72,7 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
     };
     tokio::spawn(hints::watch(Arc::clone(&state)));
     let router = http::router(Arc::clone(&state));
+    let saying = tokio::spawn(due::keep_saying(db.clone()));
     let limits = Limits::default();
     match certificate {
         None => connections::serve(listener, router, limits, stopped).await,
@@ -78,6 +80,7 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
             connections::serve(TlsListener::new(listener, certificate), router, limits, stopped).await;
         }
     }
+    saying.abort();
     db.close().await;
     Ok(())
 }
@@ -151,7 +154,7 @@ fn invitation(made: &Starter, home: &str) -> String {
         let role = format!("{role:?}").to_lowercase();
         text += &format!("  {:<12} {:<12} pass phrase: {}\n", role, account.username, account.password);
     }
-    text + "All people, pass phrases and PINs are in starter/people.toml. They are for trying only."
+    text + "All people, pass phrases and PINs are in starter/people.toml and starter/households.toml. They are for trying only."
 }
 
 /// Resolves when the process is asked to stop.

@@ -32,6 +32,9 @@ pub struct State {
     pub sign_ins_of_device: Attempts,
     /// New accounts, pass phrases and PINs, by who gives them.
     pub access_given: Attempts,
+    /// Wrong join codes, by the address that they come from, and altogether.
+    pub codes_of_address: Attempts,
+    pub codes: Attempts,
     /// Pushes, by device.
     pub pushes: Attempts,
     /// What is handed over into custody, by device.
@@ -92,6 +95,8 @@ impl State {
             sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
             sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
             access_given: Attempts::new(100, QUARTER_OF_AN_HOUR),
+            codes_of_address: Attempts::new(20, QUARTER_OF_AN_HOUR),
+            codes: Attempts::new(500, QUARTER_OF_AN_HOUR),
             pushes: Attempts::new(30, TEN_SECONDS),
             hand_overs: Attempts::new(30, TEN_SECONDS),
             photo_puts: Attempts::new(120, TEN_SECONDS),

@@ -3,16 +3,20 @@
 use domain::{
     changes::{Change, Deed, RULES, Request},
     decide::{Actor, Context, Side, decide},
+    households::Household,
     ids::{ChangeId, CommunityId, DeviceId, LaneId, LoadId, PersonId, derived},
+    notices::Notice,
     people::Person,
     records::{Body, Root},
     refusal::Refusal,
+    residents,
+    surveys::{Subject, Survey},
     time::{Clocks, Interval, Moment, Stamp},
 };
 use sha2::{Digest, Sha256};
 use sync::{
     messages::{Envelope, Identity, Outcome},
-    server::{Canon, Head, Lane, LogEntry, decided},
+    server::{Canon, Head, Lane, LogEntry, decided, signed},
 };
 use uuid::Uuid;
 
@@ -73,6 +77,18 @@ pub async fn apply_for(
     Ok(outcome)
 }
 
+/// Applies a request of the server itself; `head` is taken already.
+pub async fn apply_own(canon: &mut SqlCanon, head: &Head, request: Request, now: Moment) -> Result<Outcome, Failure> {
+    let mut lane = own_lane(canon).await?;
+    let deed = Deed::Request(request);
+    let root = canon.root(deed.root(canon.community())).await?;
+    let change = Change { id: ChangeId(Uuid::now_v7()), at: stamp(now), after: vec![], supersedes: None, deed };
+    lane.last += 1;
+    let outcome = settle(canon, &root, &change, &lane, Actor::System, head.seq + 1, now).await?;
+    canon.advance_lane(lane.id, lane.last).await?;
+    Ok(outcome)
+}
+
 async fn settle(
     canon: &mut SqlCanon,
     root: &Root,
@@ -84,8 +100,9 @@ async fn settle(
 ) -> Result<Outcome, Failure> {
     let reads = canon.reads(&change.deed.reads(canon.community())).await?;
     let at = Interval::exactly(now);
-    let context = Context { community: canon.community(), side: Side::Server, at };
+    let context = Context { community: canon.community(), side: Side::Server, at, now };
     let (outcome, records) = decided(|| decide(root, &reads, change, &actor, &context));
+    let records = signed(canon, records).await?;
     let envelope = Envelope::seal(change);
     let bytes = serde_json::to_string(&envelope).map_err(Failure::broken)?;
     let entry = LogEntry {
@@ -163,8 +180,38 @@ fn is_recorded(root: &Root, deed: &Deed) -> bool {
         (Body::Person(kept), Request::PutPerson(new)) => Person { revision: new.revision, ..kept.clone() } == *new,
         (Body::Team(kept), Request::PutTeam(new)) => kept == new,
         (Body::Roster(kept), Request::PutRoster(new)) => kept == new,
+        (Body::Residents(kept), Request::Residents(new)) => is_recorded_of_residents(kept, new),
         _ => false,
     })
+}
+
+/// What households, organisers and the server did since stays: data files only begin.
+fn is_recorded_of_residents(kept: &residents::Body, new: &residents::Request) -> bool {
+    use residents::{Body, Request};
+    match (kept, new) {
+        (Body::Household(kept), Request::PutHousehold(new)) => {
+            kept.moved_out.is_some() || Household { revision: new.revision, ..kept.clone() } == *new
+        }
+        (Body::Event(kept), Request::PutEvent(new)) => {
+            kept.of == new.of && (kept.cancelled.is_some() || kept.details == new.details)
+        }
+        (Body::Event(kept), Request::PublishEvent(new)) => {
+            kept.of == new.of && (kept.published.is_some() || kept.cancelled.is_some())
+        }
+        (Body::Event(kept), Request::CancelEvent(new)) => kept.of == new.of && kept.cancelled.is_some(),
+        (Body::SignUp(kept), Request::AskForPlaces(new)) => (kept.of, kept.household) == (new.of, new.household),
+        (Body::Answered(kept), Request::GiveFeedback(new)) => {
+            (kept.subject, kept.household) == (Subject::Event { of: new.of }, new.household)
+        }
+        (Body::Answered(kept), Request::AnswerSurvey(new)) => {
+            (kept.subject, kept.household) == (Subject::Survey { survey: new.survey }, new.household)
+        }
+        (Body::Notice(kept), Request::PutNotice(new)) => {
+            Notice { put: new.put, revision: new.revision, ..kept.clone() } == *new
+        }
+        (Body::Survey(kept), Request::PutSurvey(new)) => Survey { revision: new.revision, ..kept.clone() } == *new,
+        _ => false,
+    }
 }
 
 /// Data files give plans no version: what they say now is the next one. Checklists say their own.
@@ -188,6 +235,7 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::NoSuchThing => "it names something that is not here".into(),
         Refusal::ChangedMeanwhile => "somebody else changed it meanwhile".into(),
         Refusal::NotFromOneself => "nobody takes the right to set up from themself".into(),
+        Refusal::Household { why } => format!("the household may not: {why:?}"),
         Refusal::Other => "the rules say no".into(),
         Refusal::Outdated { current } => format!("it was changed: raise its version to {}", current + 1),
         Refusal::Invalid { field } => format!("`{field}` is outside its bounds"),

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::{CommunityId, RecordId},
+    people::Person,
+    permissions,
     records::Audience,
 };
 use sqlx::{AssertSqlSafe, any::AnyRow};
@@ -17,6 +19,7 @@ use crate::{
     db::Tx,
     devices::Device,
     failure::Failure,
+    households,
     records::{self, parsed},
 };
 
@@ -53,12 +56,26 @@ pub async fn pull(tx: &mut Tx, device: &Device, pull: &Pull) -> Result<PullAnswe
 }
 
 pub async fn audiences_of(tx: &mut Tx, device: &Device) -> Result<BTreeSet<Audience>, Failure> {
-    let owner = match device.profile {
-        Profile::Shared => None,
-        Profile::Personal { person } => records::person(tx, device.community, person).await?,
+    let (owner, households) = match device.profile {
+        Profile::Shared => (None, vec![]),
+        Profile::Personal { person } => (
+            records::person(tx, device.community, person).await?,
+            households::of_person(tx, device.community, person).await?,
+        ),
     };
     let teams = records::teams(tx, device.community).await?;
-    Ok(audiences(device.profile, owner.as_ref(), teams))
+    Ok(audiences(device.profile, owner.as_ref(), teams, &households))
+}
+
+/// The audiences of somebody who is signed in, whatever their device.
+pub async fn audiences_of_person(
+    tx: &mut Tx,
+    community: CommunityId,
+    person: &Person,
+) -> Result<BTreeSet<Audience>, Failure> {
+    let teams = records::teams(tx, community).await?;
+    let households = households::of_person(tx, community, person.id).await?;
+    Ok(permissions::audiences_of(person, teams, &households))
 }
 
 /// A stretch of the log, as some audiences see it: `after < seq <= to`.

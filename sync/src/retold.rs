@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use domain::{
     changes::{Change, Deed},
-    decide::{Actor, Context, again},
+    decide::{Actor, Context, again, summed_up},
     ids::{CommunityId, PersonId, RecordId},
     records::{Reads, Record, Root},
+    refusal::Flag,
     time::Interval,
 };
 
@@ -27,6 +28,8 @@ pub struct Retold {
     pub envelope: String,
     pub person: PersonId,
     pub at: Interval,
+    /// What its author was told with the yes.
+    pub flags: BTreeSet<Flag>,
 }
 
 impl Retold {
@@ -49,23 +52,26 @@ pub fn retold(
     root: Root,
     reads: &Reads,
     change: &Change,
+    flags: &BTreeSet<Flag>,
     actor: &Actor,
     context: &Context,
     later: &Later,
 ) -> Vec<Record> {
     #[cfg(feature = "planted")]
     if crate::planted::is(crate::planted::Bug::ReceiptsAsTheyCome) {
-        return again(&root, reads, change, actor, context);
+        return again(&root, reads, change, flags, actor, context);
     }
     let mut now = root.clone();
-    let records = again(&root, reads, change, actor, context);
+    let records = again(&root, reads, change, flags, actor, context);
     write(&mut now, later, change, records);
     for retold in &later.told {
         let Some(change) = retold.change() else { continue };
         let actor = Actor::Person(nobody(retold.person));
-        let records = again(&now, reads, &change, &actor, &Context { at: retold.at, ..context.clone() });
+        let context = Context { at: retold.at, ..context.clone() };
+        let records = again(&now, reads, &change, &retold.flags, &actor, &context);
         write(&mut now, later, &change, records);
     }
+    let mut now = summed_up(now);
     now.records.retain(|record| !root.records.contains(record));
     now.records
 }

@@ -58,6 +58,8 @@ pub trait Canon {
     async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Self::Failure>;
     /// Signs `words` with the community's key, the same each time; a restored server has the same key.
     async fn proof(&mut self, words: &[u8]) -> Result<String, Self::Failure>;
+    /// Signs `words` so that a device knows it by the community's public key (Ed25519, RFC 8032).
+    async fn sign(&mut self, words: &[u8]) -> Result<[u8; 64], Self::Failure>;
 }
 
 #[derive(Clone, Debug)]
@@ -338,6 +340,12 @@ async fn settle<C: Canon>(
         Ok(change) => {
             let root_id = change.deed.root(sender.community);
             let root = canon.root(root_id).await?;
+            #[cfg(feature = "planted")]
+            let root = if planted::is(Bug::CapacityDecidedOnTheDevice) {
+                planted::as_a_phone_knows_it(root, &change)
+            } else {
+                root
+            };
             let later = match receipt {
                 Some(receipt) => canon.told_later(root_id, receipt).await?,
                 None => Later::default(),
@@ -348,20 +356,28 @@ async fn settle<C: Canon>(
                 Some(person) => Actor::Person(person),
                 None => Actor::Person(nobody(lane.person)),
             };
-            let context = Context { community: sender.community, side: Side::Server, at };
+            let context = Context { community: sender.community, side: Side::Server, at, now: delivered.server };
             let by_lane = |decision: Decision| {
                 if lane.claimed { claimed(&change.deed, decision, lane.id) } else { Ok(decision) }
             };
             match told {
+                #[cfg(feature = "planted")]
+                None if planted::is(Bug::PromotedTwice) => {
+                    let (outcome, mut records) = decided(|| decide(&root, &reads, &change, &actor, &context));
+                    planted::promoted_twice(&root, &change, &mut records);
+                    (outcome, records)
+                }
                 None => decided(|| decide(&root, &reads, &change, &actor, &context).and_then(by_lane)),
                 // Nothing is decided twice: what was told stands, and what it wrote is written again.
                 Some(Outcome::Accepted { flags }) => decided(|| {
-                    by_lane(Decision { records: retold(root, &reads, &change, &actor, &context, &later), flags })
+                    let records = retold(root, &reads, &change, &flags, &actor, &context, &later);
+                    by_lane(Decision { records, flags })
                 }),
                 Some(told @ (Outcome::Refused { .. } | Outcome::Quarantined { .. })) => (told, vec![]),
             }
         }
     };
+    let records = signed(canon, records).await?;
     canon
         .log(LogEntry {
             seq,
@@ -382,6 +398,19 @@ async fn settle<C: Canon>(
         canon.honour(seq, root_of_receipt, receipt).await?;
     }
     Ok(outcome)
+}
+
+/// The records as they are kept: the rules have no key, so what a door must know without a network is signed here.
+///
+/// # Errors
+/// The canon's own failure.
+pub async fn signed<C: Canon>(canon: &mut C, mut records: Vec<Record>) -> Result<Vec<Record>, C::Failure> {
+    for record in &mut records {
+        if let Some(words) = record.body.to_sign() {
+            record.body.sign(&canon.sign(words.as_bytes()).await?);
+        }
+    }
+    Ok(records)
 }
 
 /// A rule that panics quarantines its change; the others go on.
@@ -440,15 +469,16 @@ pub fn page_end(seqs: &[Seq], most: usize) -> (usize, bool) {
     (end, true)
 }
 
-/// The audiences whose records the device may pull.
+/// The audiences whose records the device may pull. `households` are those that its owner is a member of now.
 pub fn audiences(
     profile: Profile,
     owner: Option<&Person>,
     teams: impl IntoIterator<Item = domain::ids::TeamId>,
+    households: &[domain::ids::HouseholdId],
 ) -> BTreeSet<domain::records::Audience> {
     match (profile, owner) {
         (Profile::Shared, _) => domain::permissions::audiences_of_shared_device(teams),
-        (Profile::Personal { .. }, Some(person)) => domain::permissions::audiences_of(person, teams),
+        (Profile::Personal { .. }, Some(person)) => domain::permissions::audiences_of(person, teams, households),
         (Profile::Personal { .. }, None) => BTreeSet::new(),
     }
 }

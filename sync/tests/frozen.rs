@@ -7,6 +7,7 @@ use domain::{
     decide::{Actor, Context, Side, again, decide},
     ids::CommunityId,
     records::{KINDS, Reads, Root},
+    residents,
     time::{Interval, Moment},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -71,8 +72,8 @@ fn survives<T: Serialize + DeserializeOwned>(text: &str) -> bool {
 #[test]
 fn every_kind_of_change_has_a_sample_of_some_release() {
     let all = samples("changes");
-    for kind in FACTS.iter().chain(REQUESTS) {
-        let is_frozen = names(&all).contains(kind);
+    for kind in [FACTS, REQUESTS, residents::FACTS, residents::REQUESTS].concat() {
+        let is_frozen = names(&all).contains(&kind);
         assert!(is_frozen, "freeze a sample of `{kind}` in sync/tests/frozen: a tablet may bring it in a year");
     }
 }
@@ -80,8 +81,8 @@ fn every_kind_of_change_has_a_sample_of_some_release() {
 #[test]
 fn every_kind_of_record_has_a_sample_of_some_release() {
     let all = samples("records");
-    for kind in KINDS {
-        let is_frozen = names(&all).contains(kind);
+    for kind in [KINDS, residents::Body::KINDS].concat() {
+        let is_frozen = names(&all).contains(&kind);
         assert!(is_frozen, "freeze a sample of `{kind}` in sync/tests/frozen: a tablet may hold it for a year");
     }
 }
@@ -91,11 +92,11 @@ fn every_change_that_a_release_wrote_is_read_and_decided() {
     for (release, kind, text) in samples("changes") {
         let envelope = Envelope::read(&text).unwrap_or_else(|error| panic!("{kind} of {release}: {error:?}"));
         let change = envelope.open().unwrap_or_else(|error| panic!("{kind} of {release}: {error:?}"));
-        let context =
-            Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(Moment(1_772_409_600_000)) };
+        let now = Moment(1_772_409_600_000);
+        let context = Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(now), now };
         let (root, reads) = (Root::default(), Reads::default());
         let first = decide(&root, &reads, &change, &Actor::System, &context).is_ok();
-        let restored = !again(&root, &reads, &change, &Actor::System, &context).is_empty();
+        let restored = !again(&root, &reads, &change, &BTreeSet::new(), &Actor::System, &context).is_empty();
         assert!(first || restored, "{kind} of {release} has an outcome that is no refusal");
         let (old, new) = (serde_json::from_str(&text), serde_json::to_value(Envelope::seal(&change)));
         assert!(keeps(&old.expect("JSON"), &new.expect("plain data")), "{kind} of {release} loses something");

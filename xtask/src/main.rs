@@ -1,4 +1,4 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture`, `returning` and `fuzz`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture`, `returning`, `sign-ups` and `fuzz`.
 
 mod doors;
 mod failure;
@@ -50,6 +50,8 @@ enum Task {
     Torture(trials::Torture),
     /// Let devices return at once, each with 200 changes; prints figures and judges none
     Returning(trials::Returning),
+    /// Measure how many sign-ups one server decides a second while 200 phones ask at once
+    SignUps(trials::SignUps),
     /// Ask every decoder with what a fuzzer thinks up
     Fuzz(fuzz::Fuzz),
     /// Check formatting, and run clippy for the server and for the browser
@@ -81,6 +83,7 @@ fn perform(task: Task) -> Outcome {
         Task::Tour => test::tour(),
         Task::Torture(torture) => torture.run(),
         Task::Returning(returning) => returning.run(),
+        Task::SignUps(sign_ups) => sign_ups.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Lint => lint::run(),
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask torture` and `cargo xtask returning`: the server under what no test has time for.
+//! `cargo xtask torture`, `cargo xtask returning` and `cargo xtask sign-ups`: the server under what no test has time for.
 
 use crate::failure::Outcome;
 use crate::toolchain::native_cargo;
@@ -30,6 +30,20 @@ impl Returning {
     pub fn run(self) -> Outcome {
         let devices = self.devices.to_string();
         run(&["test", "--release"], "kills::devices", &["--ignored"], ("LAMPLIGHTER_RETURNING", &devices))
+    }
+}
+
+#[derive(clap::Args)]
+pub struct SignUps {
+    /// How many phones ask at once
+    #[arg(long, default_value_t = 200)]
+    phones: usize,
+}
+
+impl SignUps {
+    pub fn run(self) -> Outcome {
+        let phones = self.phones.to_string();
+        run(&["test", "--release"], "sign_ups::phones_that_ask_and", &["--ignored"], ("LAMPLIGHTER_PHONES", &phones))
     }
 }
 

@@ -536,10 +536,7 @@ impl Store {
     /// The present person's record, once it is here.
     pub fn me(&self) -> Option<Person> {
         let present = self.present.get()?;
-        self.world.with(|world| match world.get(present.person.into()) {
-            Some(Body::Person(person)) => Some(person.clone()),
-            _ => None,
-        })
+        self.world.with(|world| world.person(present.person))
     }
 
     pub fn community(&self) -> Option<Community> {

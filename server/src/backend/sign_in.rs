@@ -1,15 +1,15 @@
 //! Signing in: one name, one pass phrase, and a bound on how often they may be wrong.
 
-use app::online::{SignedIn, Trouble};
+use app::online::{SignedIn, Trouble, joining::WhyNotYet};
 use axum::http::header;
 
-use super::{Asked, Problem, signed_in};
+use super::{Asked, Problem, joining::not_yet, signed_in};
 use crate::{
     accounts::{self, Account},
     attempts::Attempts,
     clock, cookies,
     failure::Failure,
-    passwords, secrets,
+    joinings, passwords, secrets,
     sessions::{self, Session},
 };
 
@@ -24,7 +24,10 @@ pub async fn sign_in(asked: &Asked, username: String, password: String) -> Resul
     let account = account.ok_or_else(wrong)?;
     let session = Session { community: account.community, person: account.person };
     let mut tx = asked.state.db.write().await?;
-    let signed_in = signed_in(&mut tx, &session).await?.ok_or_else(wrong)?;
+    let Some(signed_in) = signed_in(&mut tx, &session).await? else {
+        let is_waiting = joinings::of_person(&mut tx, session.community, session.person).await?.is_some();
+        return Err(if is_waiting { not_yet(WhyNotYet::AwaitsApproval) } else { wrong() });
+    };
     let token = sessions::begin(&mut tx, session, clock::now()).await?;
     tx.commit().await?;
     asked.response.append_header(header::SET_COOKIE, cookies::session(&token, &asked.state, &asked.headers));

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, put},
 };
-use domain::{ids::CommunityId, permissions, photos::PhotoHash, records::Audience};
+use domain::{ids::CommunityId, photos::PhotoHash, records::Audience};
 use sync::messages::{PhotoAbsence, PhotoAnswer, path};
 
 use crate::{
@@ -112,8 +112,8 @@ async fn of_session(tx: &mut Tx, headers: &HeaderMap) -> Result<Option<Held>, Fa
     let Some(token) = cookies::read(headers, cookies::SESSION) else { return Ok(None) };
     let Some(session) = sessions::find(tx, token, clock::now()).await? else { return Ok(None) };
     let Some(person) = records::person(tx, session.community, session.person).await? else { return Ok(None) };
-    let teams = records::teams(tx, session.community).await?;
-    Ok(Some((session.community, permissions::audiences_of(&person, teams))))
+    let held = view::audiences_of_person(tx, session.community, &person).await?;
+    Ok(Some((session.community, held)))
 }
 
 async fn of_device(tx: &mut Tx, headers: &HeaderMap) -> Result<Option<Held>, Failure> {

@@ -28,6 +28,16 @@ pub fn draw(content: &str) -> Result<Drawing, Failure> {
     Ok(Drawing { size: code.size + 2 * QUIET_ZONE, path: path(&code) })
 }
 
+/// Draws any text, small letters too: on paper that is held in the hand, with less to spare.
+///
+/// # Errors
+/// A text that fits into no QR code.
+pub fn draw_text(text: &str) -> Result<Drawing, Failure> {
+    let code = QRBuilder::new(text).ecl(ECL::M).build();
+    let code = code.map_err(|error| Failure::Broken(format!("no QR code holds it: {error:?}")))?;
+    Ok(Drawing { size: code.size + 2 * QUIET_ZONE, path: path(&code) })
+}
+
 /// A bar for each run of dark modules.
 fn path(code: &QRCode) -> String {
     let mut path = String::new();

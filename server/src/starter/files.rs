@@ -12,6 +12,8 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 pub const COMMUNITY: &str = "community.toml";
 pub const ROUNDS: &str = "rounds.toml";
 pub const PEOPLE: &str = "people.toml";
+pub const HOUSEHOLDS: &str = "households.toml";
+pub const EVENTS: &str = "events.toml";
 const CHECKLISTS: &str = "checklists";
 const ENDING: &str = ".toml";
 
@@ -45,7 +47,8 @@ pub fn checklists(files: &Files) -> impl Iterator<Item = (&str, &str)> {
 
 /// A misspelt file name is never silently ignored.
 pub fn report_strangers(files: &Files, reading: &Reading) {
-    let is_known = |file: &str| [COMMUNITY, ROUNDS, PEOPLE].contains(&file) || checklist_key(file).is_some();
+    let is_known =
+        |file: &str| [COMMUNITY, ROUNDS, PEOPLE, HOUSEHOLDS, EVENTS].contains(&file) || checklist_key(file).is_some();
     for file in files.keys().filter(|file| !is_known(file)) {
         reading.fault(file, 0, "no file of this name belongs to a starter");
     }

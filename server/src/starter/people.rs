@@ -71,7 +71,7 @@ fn roles(value: Value<'_>) -> Option<Vec<Role>> {
 }
 
 /// Unique whatever the case: people do not remember which letters were capitals.
-fn username(value: Value<'_>) -> Option<String> {
+pub fn username(value: Value<'_>) -> Option<String> {
     let spot = value.spot;
     let username = label(value)?;
     if username.chars().any(char::is_whitespace) {
@@ -81,7 +81,7 @@ fn username(value: Value<'_>) -> Option<String> {
     Some(username)
 }
 
-fn password(value: Value<'_>) -> Option<String> {
+pub fn password(value: Value<'_>) -> Option<String> {
     let (spot, password) = value.text()?;
     if password.chars().count() < PASSWORD_LEAST {
         return spot.fault(format!("a password has at least {PASSWORD_LEAST} characters"));

@@ -26,6 +26,11 @@ pub enum Noun {
     Person,
     Username,
     Pin,
+    Household,
+    Series,
+    Event,
+    Notice,
+    Survey,
 }
 
 /// A place in the files.
@@ -133,6 +138,11 @@ impl fmt::Display for Noun {
             Noun::Slot => "slot",
             Noun::Team => "team",
             Noun::Person | Noun::Username | Noun::Pin => "person",
+            Noun::Household => "household",
+            Noun::Series => "series",
+            Noun::Event => "event",
+            Noun::Notice => "notice",
+            Noun::Survey => "survey",
         })
     }
 }

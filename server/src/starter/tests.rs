@@ -8,8 +8,9 @@ use domain::{
     ids::{RecordId, RouteId},
     people::{Person, Role},
     plans::{Plan, due},
+    residents,
     text::Words,
-    time::{MINUTE, Moment},
+    time::MINUTE,
 };
 use uuid::Uuid;
 
@@ -18,13 +19,15 @@ use super::*;
 mod faults;
 
 const COMMUNITY: CommunityId = CommunityId(Uuid::from_u128(1));
+/// 2026-03-02, eight in the morning in Shanghai.
+const FIRST_DAY: Moment = Moment(1_772_409_600_000);
 
 fn issue(checkpoint: CheckpointId) -> TagIssue {
     TagIssue { issue: 1, short_code: checkpoint.to_string(), former: vec![] }
 }
 
 fn starter() -> Starter {
-    embedded(COMMUNITY, "ab", &issue)
+    embedded(COMMUNITY, "ab", &issue, FIRST_DAY)
 }
 
 fn keys(starter: &Starter, noun: &str) -> Vec<String> {
@@ -52,7 +55,7 @@ fn the_community_that_comes_with_the_program_is_whole() {
 #[test]
 fn the_folder_says_what_the_program_carries() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../starter");
-    assert_eq!(read(&folder, COMMUNITY, "ab", &issue), Ok(starter()));
+    assert_eq!(read(&folder, COMMUNITY, "ab", &issue, FIRST_DAY), Ok(starter()));
 }
 
 #[test]
@@ -60,7 +63,7 @@ fn everything_is_said_in_both_languages() {
     fn check(value: &serde_json::Value) {
         if let Some(zh) = value.get("zh") {
             let words: Words = serde_json::from_value(value.clone()).expect("words");
-            assert!(!words.zh.is_empty() && !words.en.is_empty(), "{zh}");
+            assert_eq!(words.zh.is_empty(), words.en.is_empty(), "{zh}");
         }
         value.as_object().into_iter().flat_map(|object| object.values()).for_each(check);
         value.as_array().into_iter().flatten().for_each(check);
@@ -88,6 +91,9 @@ fn what_a_request_refers_to_stands_before_it() {
         for id in references(&request) {
             assert!(known.contains(&id), "{key}");
         }
+        if let Request::Residents(residents::Request::PutEvent(it)) = &request {
+            known.insert(it.of.event.into());
+        }
         known.insert(Deed::Request(request).root(COMMUNITY));
     }
 }
@@ -103,7 +109,39 @@ fn references(request: &Request) -> Vec<RecordId> {
         Request::PutPlan(it) => vec![it.route.into(), it.team.into()],
         Request::PutPerson(Person { teams, .. }) => teams.iter().map(|team| (*team).into()).collect(),
         Request::PutRoster(it) => it.people.iter().map(|person| (*person).into()).chain([it.team.into()]).collect(),
+        Request::Residents(request) => references_of_residents(request),
     }
+}
+
+fn references_of_residents(request: &residents::Request) -> Vec<RecordId> {
+    match request {
+        residents::Request::PutHousehold(it) => {
+            it.members.iter().map(|member| member.person.into()).chain(it.area.map(RecordId::from)).collect()
+        }
+        residents::Request::PublishEvent(it) => vec![it.of.event.into()],
+        residents::Request::CancelEvent(it) => vec![it.of.event.into()],
+        residents::Request::AskForPlaces(it) => vec![it.of.event.into(), it.household.into()],
+        residents::Request::GiveFeedback(it) => vec![it.of.event.into(), it.household.into()],
+        residents::Request::AnswerSurvey(it) => vec![it.survey.into(), it.household.into()],
+        _ => vec![],
+    }
+}
+
+#[test]
+fn there_is_an_event_of_every_kind_to_look_at() {
+    let starter = starter();
+    let events: Vec<_> = starter
+        .requests
+        .iter()
+        .filter_map(|(_, request)| match request {
+            Request::Residents(residents::Request::PutEvent(it)) => Some(it),
+            _ => None,
+        })
+        .collect();
+    assert!(events.len() >= 6, "{}", events.len());
+    assert!(events.iter().filter(|it| it.of.series.is_some()).count() >= 3);
+    assert!(events.iter().any(|it| it.details.ends < FIRST_DAY));
+    assert!(!keys(&starter, "notice").is_empty() && !keys(&starter, "survey").is_empty());
 }
 
 #[test]

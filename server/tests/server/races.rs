@@ -156,6 +156,10 @@ impl Canon for Unlucky<'_> {
         let done = self.inner.proof(words).await?;
         self.step().map(|()| done)
     }
+    async fn sign(&mut self, words: &[u8]) -> Result<[u8; 64], Failure> {
+        let done = self.inner.sign(words).await?;
+        self.step().map(|()| done)
+    }
 }
 
 /// As the push route does it, with a step that fails.

@@ -9,24 +9,31 @@ use domain::{
         Change, Deed, FACTS, Fact, FindingCorrected, REQUESTS, Request, RoundFinished, RoundStarted, VisitCorrected,
         VisitRecorded,
     },
+    check_in::{Admission, ArrivalRecorded, WalkInRecorded},
     checklists::{Answer, AnswerValue, Checklist, DutyKind},
     checkpoints::{Checkpoint, TagIssue},
     claims::IdentityConfirmed,
     community::Community,
+    events::{CancelEvent, Details, EventKey, PublishEvent, PutEvent},
     findings::{Finding, Source},
+    households::HouseholdMovedOut,
     ids::{
-        AreaId, ChangeId, ChecklistId, CheckpointId, FindingId, PersonId, PlanId, RosterId, RoundId, RouteId, TeamId,
-        VisitId,
+        AreaId, ChangeId, ChecklistId, CheckpointId, EventId, FindingId, HouseholdId, NoticeId, PersonId, PlanId,
+        RosterId, RoundId, RouteId, SurveyId, TeamId, VisitId, WalkInId,
     },
+    notices::{Addressees, Notice, ReadNotice},
     people::{Person, Role, Roster, Team},
     photos::PhotoHash,
     plans::{Each, Plan},
     records::{Audience, Body, Record},
     refusal::{Flag, Refusal},
+    residents,
     rounds::Occasion,
     routes::{Route, StopOrder},
+    sign_ups::{AcceptOffer, AskForPlaces, CancelSignUp, ChangeSignUp, LapseOffers, MoveSignUp, MoveTo, Party},
+    surveys::{AnswerIn, AnswerSurvey, GiveFeedback, Survey, SurveyQuestion},
     text::{Language, Words},
-    time::{Interval, Moment, Zone},
+    time::{DAY, Interval, Moment, Zone},
     visits::Proof,
 };
 use reqwest::{Method, StatusCode, header};
@@ -34,7 +41,7 @@ use serde_json::{Value, json};
 use server::{
     accounts::{self, Account},
     canon::SqlCanon,
-    clock, communities, passwords, records, system,
+    clock, communities, feeds, passwords, records, system,
 };
 use sync::messages::{LaneOpening, Outcome, Push, path};
 use uuid::Uuid;
@@ -44,7 +51,7 @@ use crate::{
     databases::for_each_database,
     operator::form,
     pictures::{named, photo},
-    world::{World, found, world},
+    world::{World, found, put_household, world},
 };
 
 /// The columns of the tables below: the roles in the order of `Role::ALL` (guard, cleaner, gardener, technician, steward,
@@ -83,6 +90,23 @@ const ROUTES: &[(&str, &str)] = &[
     ("give_access", "ffffffofofssn"),
     ("tag_sheet", "ffffffofofssn"),
     ("reissue_tag", "ffffffcfcfssn"),
+    // A published event of this community, which has no picture.
+    (r#""/events/{event}""#, "ooooooooooooo"),
+    (r#""/events/{event}/picture""#, "nnnnnnnnnnnnn"),
+    (r#""/events/{event}/calendar.ics""#, "ooooooooooooo"),
+    (r#""/events/page.css""#, "ooooooooooooo"),
+    // Whoever has the address is shown it.
+    (r#""/calendar/{token}""#, "ooooooooooooo"),
+    ("issue_join_code", "ffffofofffssn"),
+    // By a code that there is not.
+    ("join", "fffffffffffff"),
+    ("joinings", "ffffofofffsso"),
+    // Somebody who has not asked.
+    ("take_in", "ffffnfnfffssn"),
+    ("decline_joining", "ffffnfnfffssn"),
+    // Of the resident's household.
+    ("calendar_feed", "fffffffffossf"),
+    ("renew_calendar_feed", "fffffffffossf"),
     ("set_up", "ggggggggggggg"),
     ("sign_in", "sssssssssssss"),
     ("sign_out", "ooooooooooooo"),
@@ -108,13 +132,44 @@ const KINDS: &[(&str, &str)] = &[
     ("person.put", "rrrrrrarar-ra"),
     ("team.put", "rrrrrrarar-ra"),
     ("roster.put", "rrrrrrarar-ra"),
+    ("arrival.recorded", "ffffaaaaff-aa"),
+    ("walk_in.recorded", "ffffaaaaff-aa"),
+    ("notice.read", "aaaaaaaaaa-aa"),
+    ("household.put", "rrrrararrr-ra"),
+    // Of households and events that there are not: whoever may not is told that first.
+    ("household.moved_out", "rrrrxrxrrr-rx"),
+    ("event.put", "rrrrrraarr-ra"),
+    ("event.published", "rrrrrrxxrr-rx"),
+    ("event.cancelled", "rrrrrrxxrr-rx"),
+    ("sign_up.asked", "rrrrxxxxrx-rx"),
+    ("sign_up.changed", "rrrrxxxxrx-rx"),
+    ("sign_up.cancelled", "rrrrxxxxrx-rx"),
+    ("sign_up.accepted", "rrrrxxxxrx-rx"),
+    ("sign_up.moved", "rrrrrrxxrr-rx"),
+    ("sign_up.lapsed", "rrrrrrrrrr-rr"),
+    ("notice.put", "rrrraraarr-ra"),
+    ("survey.put", "rrrrrrarrr-ra"),
+    ("survey.answered", "rrrrrrrrrx-rr"),
+    ("feedback.given", "rrrrrrrrrx-rr"),
 ];
 
-/// What a device of their own holds: what is for everyone, the staff, their team, another team, the managers, themselves and
-/// somebody else. The last line but one is a shared tablet.
+/// What a device of their own holds: what is for everyone, the staff, their team, another team, the managers, themselves,
+/// somebody else, the desk, the resident's household, another household and nobody. The last is a shared tablet.
 const VIEWS: [&str; COLUMNS + 1] = [
-    "xxx..x.", "xxx..x.", "xxx..x.", "xxx..x.", "xxx..x.", "xxxxxx.", "xxxxxx.", "xxx..x.", "xxx..x.", "x....x.", "-",
-    ".......", ".......", "xxxx...",
+    "xxx..x.....",
+    "xxx..x.....",
+    "xxx..x.....",
+    "xxx..x.....",
+    "xxx..x.x...",
+    "xxxxxx.x...",
+    "xxxxxx.x...",
+    "xxx..x.x...",
+    "xxx..x.....",
+    "x....x..x..",
+    "-",
+    "...........",
+    "...........",
+    "xxxx.......",
 ];
 
 struct Scene {
@@ -135,6 +190,17 @@ struct Asker {
 }
 
 const SECURITY: &str = "security";
+const HOME: &str = "home-of-resident";
+const PARTY: &str = "party";
+
+fn event_key(world: &World, key: &str) -> EventKey {
+    EventKey { event: EventId::keyed(world.community, key), series: None }
+}
+
+fn party() -> Details {
+    let starts = clock::now().plus(DAY);
+    Details { title: keyed_words("A party"), starts, ends: starts.plus(DAY), capacity: 9, ..Details::default() }
+}
 
 async fn scene(world: World) -> Scene {
     let neighbours = found(&world.db, "-next-door").await;
@@ -142,7 +208,14 @@ async fn scene(world: World) -> Scene {
         Role::ALL.iter().map(|role| person(&world, &format!("of-{role:?}").to_lowercase(), *role)).collect();
     people.push(person(&world, "gone", Role::Manager));
     let hash = passwords::hash(PASSWORD.into()).await.expect("a hash");
-    apply(&world, people.iter().cloned().map(Request::PutPerson).collect()).await;
+    let mut there: Vec<Request> = people.iter().cloned().map(Request::PutPerson).collect();
+    there.push(put_household(world.community, HOME, &["of-resident"]));
+    let of = event_key(&world, PARTY);
+    there.extend([
+        Request::Residents(residents::Request::PutEvent(PutEvent { of, details: party(), revision: None })),
+        Request::Residents(residents::Request::PublishEvent(PublishEvent { of })),
+    ]);
+    apply(&world, there).await;
     let mut tx = world.db.write().await.expect("a transaction");
     for person in &people {
         let account = Account {
@@ -270,6 +343,29 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
         "tag_sheet" => online("tag_sheet", json!({ "checkpoints": [gate] })).await,
         "reissue_tag" => online("reissue_tag", json!({ "checkpoint": gate, "expected_issue": 77 })).await,
         "set_up" => online("set_up", form("no such token")).await,
+        r#""/events/{event}""# => get(format!("/events/{}", event_key(&scene.world, PARTY).event)).await,
+        r#""/events/{event}/picture""# => {
+            get(format!("/events/{}/picture", event_key(&scene.world, PARTY).event)).await
+        }
+        r#""/events/{event}/calendar.ics""# => {
+            get(format!("/events/{}/calendar.ics", event_key(&scene.world, PARTY).event)).await
+        }
+        r#""/events/page.css""# => get("/events/page.css".into()).await,
+        r#""/calendar/{token}""# => {
+            let mut tx = scene.world.db.read().await.expect("it is free");
+            let home = HouseholdId::keyed(scene.world.community, HOME);
+            let token = feeds::token(&mut tx, scene.world.community, home).await.expect("a token");
+            get(format!("/calendar/{token}.ics")).await
+        }
+        "issue_join_code" | "calendar_feed" | "renew_calendar_feed" => {
+            online(row, json!({ "household": HouseholdId::keyed(scene.world.community, HOME) })).await
+        }
+        "join" => {
+            let form = json!({ "code": "0000-0000-0000", "name": "somebody", "username": "", "pass_phrase": PASSWORD,
+                "language": "zh" });
+            online("join", json!({ "form": form })).await
+        }
+        "take_in" | "decline_joining" => online(row, json!({ "person": Uuid::now_v7() })).await,
         "sign_in" => online("sign_in", json!({ "username": Uuid::now_v7(), "password": "no such phrase" })).await,
         name => online(name, json!({})).await,
     }
@@ -327,7 +423,9 @@ fn every_route_of_the_server_has_a_row() {
             });
             found.extend(routes);
             let functions = text.split("register_explicit::<online::").skip(1);
-            found.extend(functions.map(|rest| snake(rest.split('>').next().expect("a name"))));
+            let name =
+                |rest: &str| snake(rest.split('>').next().and_then(|path| path.rsplit("::").next()).expect("a name"));
+            found.extend(functions.map(name));
         }
     }
     let rows: BTreeSet<String> =
@@ -465,6 +563,71 @@ fn deed(scene: &Scene, kind: &str, n: usize) -> Deed {
             hours: 8,
             people: vec![],
         })),
+        "arrival.recorded" => fact(Fact::Residents(residents::Fact::ArrivalRecorded(ArrivalRecorded {
+            of: event_key(world, PARTY),
+            household: HouseholdId::keyed(community, HOME),
+            persons: 1,
+            proof: Admission::Name,
+        }))),
+        "walk_in.recorded" => fact(Fact::Residents(residents::Fact::WalkInRecorded(WalkInRecorded {
+            walk_in: WalkInId(Uuid::now_v7()),
+            of: event_key(world, PARTY),
+            persons: 1,
+            name: String::new(),
+        }))),
+        "notice.read" => {
+            let own = scene.askers[n % COLUMNS].own.expect("whoever can be asked has a lane");
+            let notice = NoticeId::keyed(community, &key);
+            fact(Fact::Residents(residents::Fact::NoticeRead(ReadNotice { notice, person: own.person })))
+        }
+        "household.put" => request(put_household(community, &key, &[])),
+        of_residents => request(Request::Residents(request_of_residents(scene, of_residents, &key))),
+    }
+}
+
+/// A request about households and events that there are not.
+fn request_of_residents(scene: &Scene, kind: &str, key: &str) -> residents::Request {
+    use residents::Request as It;
+    let (world, community) = (&scene.world, scene.world.community);
+    let (of, household) = (event_key(world, key), HouseholdId::keyed(community, HOME));
+    let (name, party_of_one) = (keyed_words("a name"), Party { persons: 1, names: vec![] });
+    match kind {
+        "household.moved_out" => {
+            It::HouseholdMovedOut(HouseholdMovedOut { household: HouseholdId::keyed(community, key) })
+        }
+        "event.put" => It::PutEvent(PutEvent { of, details: party(), revision: None }),
+        "event.published" => It::PublishEvent(PublishEvent { of }),
+        "event.cancelled" => It::CancelEvent(CancelEvent { of, reason: name }),
+        "sign_up.asked" => It::AskForPlaces(AskForPlaces { of, household, party: party_of_one, answers: vec![] }),
+        "sign_up.changed" => It::ChangeSignUp(ChangeSignUp { of, household, party: party_of_one, answers: vec![] }),
+        "sign_up.cancelled" => It::CancelSignUp(CancelSignUp { of, household }),
+        "sign_up.accepted" => It::AcceptOffer(AcceptOffer { of, household }),
+        "sign_up.moved" => It::MoveSignUp(MoveSignUp { of, household, to: MoveTo::Off, reason: "asked".into() }),
+        "sign_up.lapsed" => It::LapseOffers(LapseOffers { of }),
+        "notice.put" => It::PutNotice(Notice {
+            id: NoticeId::keyed(community, key),
+            title: name.clone(),
+            text: name,
+            to: Addressees::Everyone,
+            from: None,
+            until: None,
+            put: None,
+            revision: None,
+        }),
+        "survey.put" => It::PutSurvey(Survey {
+            id: SurveyId::keyed(community, key),
+            topic: "yearly".into(),
+            title: name.clone(),
+            about: name.clone(),
+            questions: vec![SurveyQuestion { key: "all".into(), ask: name, answer: AnswerIn::Score }],
+            opens: Moment(0),
+            closes: Moment(1),
+            revision: None,
+        }),
+        "survey.answered" => {
+            It::AnswerSurvey(AnswerSurvey { survey: SurveyId::keyed(community, key), household, opinions: vec![] })
+        }
+        "feedback.given" => It::GiveFeedback(GiveFeedback { of, household, opinions: vec![] }),
         unknown => panic!("{unknown} has a row and no example"),
     }
 }
@@ -472,7 +635,8 @@ fn deed(scene: &Scene, kind: &str, n: usize) -> Deed {
 #[tokio::test]
 async fn every_kind_of_change_by_every_role_comes_to_what_the_table_says() {
     let kinds: BTreeSet<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(kinds, FACTS.iter().chain(REQUESTS).copied().collect(), "a row for each kind");
+    let all = [FACTS, REQUESTS, residents::FACTS, residents::REQUESTS].concat();
+    assert_eq!(kinds, all.into_iter().collect(), "a row for each kind");
     for_each_database(|fresh| async {
         let scene = scene(world(fresh).await).await;
         let mut wrong = vec![];
@@ -532,10 +696,14 @@ async fn what_each_device_is_sent_holds_no_word_for_anybody_else() {
                 Audience::Managers,
                 Audience::Person(own.map_or(PersonId(Uuid::now_v7()), |own| own.person)),
                 Audience::Person(PersonId(Uuid::now_v7())),
+                Audience::Desk,
+                Audience::Household(HouseholdId::keyed(scene.world.community, HOME)),
+                Audience::Household(HouseholdId::keyed(scene.world.community, "home")),
+                Audience::Nobody,
             ];
             let canaries: Vec<_> = (0..audiences.len()).map(|n| format!("canary-{column}-{n}-")).collect();
             for (n, (audience, canary)) in audiences.into_iter().zip(&canaries).enumerate() {
-                keep(&scene.world, 1_000 + (column * 10 + n) as u128, audience, canary, &[]).await;
+                keep(&scene.world, 1_000 + (column * 20 + n) as u128, audience, canary, &[]).await;
             }
             let bytes = client.bytes().await;
             let held: String = canaries.iter().map(|canary| if bytes.contains(canary) { 'x' } else { '.' }).collect();

@@ -8,9 +8,11 @@ use domain::{
     checkpoints::{Checkpoint, TagIssue},
     community::Community,
     findings::{FindingRaised, Source},
-    ids::{AreaId, CheckpointId, CommunityId, FindingId, PersonId, TeamId},
+    households::{Household, Member},
+    ids::{AreaId, CheckpointId, CommunityId, FindingId, HouseholdId, PersonId, TeamId},
     people::{Person, Role, Team},
     photos::Photo,
+    residents,
     text::{Language, Words},
     time::Zone,
 };
@@ -109,6 +111,23 @@ impl World {
     }
 }
 
+/// Accounts for people who are put already, by their user names, with the pass phrase of the tests.
+pub async fn give_accounts(world: &World, names: &[String]) {
+    let hash = passwords::hash(PASSWORD.into()).await.expect("a hash");
+    let mut tx = world.db.write().await.expect("a transaction");
+    for name in names {
+        let account = Account {
+            community: world.community,
+            person: world.person(name),
+            username: name.clone(),
+            password_hash: hash.clone(),
+            pin_verifier: None,
+        };
+        assert!(accounts::add(&mut tx, &account, clock::now()).await.expect("added").is_ok());
+    }
+    tx.commit().await.expect("committed");
+}
+
 /// A finding at the gate of a community, which may not have one.
 pub fn finding(community: CommunityId, note: &str, photos: Vec<Photo>) -> Change {
     change(Deed::Fact(Fact::FindingRaised(FindingRaised {
@@ -170,7 +189,22 @@ fn requests(id: CommunityId) -> Vec<(String, Request)> {
         }),
     ];
     requests.extend(PEOPLE.map(|(username, role)| Request::PutPerson(someone(id, username, &[role]))));
+    requests.push(put_household(id, "home", &["resident"]));
     requests.into_iter().enumerate().map(|(n, request)| (n.to_string(), request)).collect()
+}
+
+/// A household of people who are put already, by their user names.
+pub fn put_household(community: CommunityId, key: &str, members: &[&str]) -> Request {
+    let member =
+        |username: &&str| Member { person: PersonId::keyed(community, username), name: format!("canary-{username}") };
+    Request::Residents(residents::Request::PutHousehold(Household {
+        id: HouseholdId::keyed(community, key),
+        flat: Words::new(format!("canary-flat-{key}"), ""),
+        area: None,
+        members: members.iter().map(member).collect(),
+        moved_out: None,
+        revision: None,
+    }))
 }
 
 fn someone(community: CommunityId, username: &str, roles: &[Role]) -> Person {

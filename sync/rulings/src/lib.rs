@@ -5,6 +5,8 @@
 #[cfg(target_arch = "wasm32")]
 mod abi;
 
+use std::collections::BTreeSet;
+
 use domain::{
     changes::Undecodable,
     decide::{Actor, Context, Decision, Side, again, decide},
@@ -66,14 +68,14 @@ fn ruled(case: &Case) -> Result<Ruling, Undecodable> {
     let root = Root { records: case.root.iter().filter_map(Row::record).collect() };
     let reads: Reads = case.reads.iter().filter_map(Row::record).collect();
     let actor = case.actor.clone().map_or(Actor::System, Actor::Person);
-    let context = |side, at| Context { community: case.community, side, at };
+    let context = |side, at| Context { community: case.community, side, at, now: at.latest };
     let on_device = change.at.on_device();
     let on_server = context(Side::Server, case.at);
     Ok(Ruling {
         on_device,
         device: said(decide(&root, &reads, &change, &actor, &context(Side::Device, on_device))),
         server: said(decide(&root, &reads, &change, &actor, &on_server)),
-        again: rows(&again(&root, &reads, &change, &actor, &on_server)),
+        again: rows(&again(&root, &reads, &change, &BTreeSet::new(), &actor, &on_server)),
     })
 }
 

@@ -1,5 +1,7 @@
 //! The invariants, one function each, over what was promised, the tablets and the server.
 
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
@@ -17,6 +19,8 @@ use crate::{
     database::{Kept, Tables},
     tablet::Tablet,
 };
+
+pub use places::{i10_a_phone_promises_nothing, i10_places};
 
 /// What was broken, and how.
 #[derive(Clone, Debug)]
@@ -84,7 +88,11 @@ pub fn shows(deed: &Deed) -> Option<RecordId> {
         Deed::Fact(Fact::VisitRecorded(visit)) => Some(visit.visit.into()),
         Deed::Fact(Fact::FindingRaised(raised)) => Some(raised.finding.into()),
         Deed::Fact(
-            Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::VisitCorrected(_) | Fact::IdentityConfirmed(_),
+            Fact::RoundFinished(_)
+            | Fact::FindingCorrected(_)
+            | Fact::VisitCorrected(_)
+            | Fact::IdentityConfirmed(_)
+            | Fact::Residents(_),
         )
         | Deed::Request(_) => None,
     }

@@ -19,7 +19,10 @@ use sync::{
 };
 use uuid::Uuid;
 
-use crate::database::{Kept, Stored, Tables};
+use crate::{
+    database::{Kept, Stored, Tables},
+    neighbours,
+};
 
 pub const COMMUNITY: CommunityId = CommunityId(Uuid::from_u128(1));
 /// The lane of what the server does itself.
@@ -134,6 +137,7 @@ fn founding() -> Vec<Request> {
         all.push(Request::PutPlan(plan_version(n, 1, 0)));
     }
     all.extend(everyone().map(Request::PutPerson));
+    all.extend(neighbours::founding());
     all
 }
 
@@ -143,7 +147,6 @@ pub fn founded() -> Tables {
         changes::{Change, Deed},
         decide::{Actor, Context, Side, decide},
         ids::LoadId,
-        records::{Reads, Root},
         time::{Clocks, Interval, Stamp},
     };
     let mut tables = Tables::default();
@@ -154,9 +157,9 @@ pub fn founded() -> Tables {
         let id = ChangeId(Uuid::from_u128(1_000 + n as u128));
         let stamp = Stamp { clocks, contact: None };
         let change = Change { id, at: stamp, after: vec![], supersedes: None, deed: Deed::Request(request) };
-        let context = Context { community: COMMUNITY, side: Side::Server, at };
-        let (outcome, records) =
-            decided(|| decide(&Root::default(), &Reads::default(), &change, &Actor::System, &context));
+        let context = Context { community: COMMUNITY, side: Side::Server, at, now: at.best };
+        let (root, reads) = (tables.root(change.deed.root(COMMUNITY)), tables.reads(&change.deed.reads(COMMUNITY)));
+        let (outcome, records) = decided(|| decide(&root, &reads, &change, &Actor::System, &context));
         assert!(matches!(outcome, Outcome::Accepted { .. }), "the first morning is in order: {outcome:?}");
         let rows: Vec<_> = records.iter().map(|record| Stored::of(Row::of(record, n))).collect();
         let envelope = serde_json::to_string(&sync::messages::Envelope::seal(&change)).expect("plain data");

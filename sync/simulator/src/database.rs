@@ -12,10 +12,11 @@ use std::{
 };
 
 use domain::{
-    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, TeamId},
+    ids::{ChangeId, DeviceId, HouseholdId, LaneId, PersonId, RecordId, TeamId},
     people::Person,
     photos::PhotoHash,
     records::{Audience, Body, Reads, Record, Root},
+    residents,
     time::{Interval, Moment},
 };
 use rulings::Case;
@@ -110,6 +111,16 @@ impl Tables {
         log.iter().flat_map(|kept| &kept.rows).map(|stored| (stored.row.id, stored.clone())).collect()
     }
 
+    /// The records of a root.
+    pub fn root(&self, root: RecordId) -> Root {
+        let ids = self.roots.get(&root).into_iter().flatten();
+        Root { records: ids.filter_map(|id| self.records.get(id)?.record.clone()).collect() }
+    }
+
+    pub fn reads(&self, ids: &[RecordId]) -> Reads {
+        ids.iter().filter_map(|id| self.records.get(id)?.record.clone()).collect()
+    }
+
     /// What nobody should do: the log decided anew, by the rights of now.
     #[cfg(feature = "planted")]
     pub fn decide_again(&mut self) {
@@ -124,14 +135,16 @@ impl Tables {
                 kept.rows.iter().for_each(|stored| self.put(stored.clone()));
                 continue;
             };
-            let of = |id: &RecordId| self.records.get(id).and_then(|stored| stored.record.clone());
-            let root = change.deed.root(crate::community::COMMUNITY);
-            let ids = self.roots.get(&root).cloned().unwrap_or_default();
-            let root = Root { records: ids.iter().filter_map(of).collect() };
-            let reads: Reads = change.deed.reads(crate::community::COMMUNITY).iter().filter_map(of).collect();
+            let root = self.root(change.deed.root(crate::community::COMMUNITY));
+            let reads = self.reads(&change.deed.reads(crate::community::COMMUNITY));
             let now = people.get(&person.into()).and_then(|stored| stored.record.clone());
             let Some(Record { body: Body::Person(person), .. }) = now else { continue };
-            let context = Context { community: crate::community::COMMUNITY, side: Side::Server, at: kept.at };
+            let context = Context {
+                community: crate::community::COMMUNITY,
+                side: Side::Server,
+                at: kept.at,
+                now: kept.at.latest,
+            };
             if let Ok(decision) = decide(&root, &reads, &change, &Actor::Person(person), &context) {
                 for record in decision.records {
                     self.put(Rc::new(Stored { row: Row::of(&record, kept.seq), record: Some(record) }));
@@ -147,12 +160,22 @@ impl Tables {
         }
     }
 
+    /// The households that somebody is a member of and that have not moved out.
+    fn households_of(&self, person: PersonId) -> Vec<HouseholdId> {
+        let households = self.records.values().filter_map(|stored| match &stored.record.as_ref()?.body {
+            Body::Residents(residents::Body::Household(it)) => Some(it),
+            _ => None,
+        });
+        households.filter(|it| it.moved_out.is_none() && it.has(person)).map(|it| it.id).collect()
+    }
+
     pub fn audiences_of(&self, profile: Profile) -> BTreeSet<Audience> {
         let owner = match profile {
             Profile::Shared => None,
             Profile::Personal { person } => self.person(person),
         };
-        audiences(profile, owner, self.teams.iter().copied())
+        let households = owner.map(|owner| self.households_of(owner.id)).unwrap_or_default();
+        audiences(profile, owner, self.teams.iter().copied(), &households)
     }
 
     /// The rows that a device with this profile may hold.
@@ -568,9 +591,9 @@ impl Canon for Transaction {
             .collect();
         later.sort_unstable();
         let told = later.into_iter().filter_map(|(_, seq)| self.kept(seq)).filter_map(|kept| {
-            let is_accepted = matches!(kept.outcome, Outcome::Accepted { .. });
-            let retold = Retold { envelope: kept.envelope.clone(), person: kept.person?, at: kept.at };
-            is_accepted.then_some(retold)
+            let Outcome::Accepted { flags } = &kept.outcome else { return None };
+            let (envelope, flags) = (kept.envelope.clone(), flags.clone());
+            Some(Retold { envelope, person: kept.person?, at: kept.at, flags })
         });
         let told = told.collect();
         let mut ids = self.db.read(|tables| tables.roots.get(&root).cloned().unwrap_or_default());
@@ -591,6 +614,11 @@ impl Canon for Transaction {
     async fn proof(&mut self, words: &[u8]) -> Result<String, Failure> {
         use sha2::{Digest, Sha256};
         Ok(domain::tags::to_hex(&Sha256::new().chain_update("the community's key").chain_update(words).finalize()))
+    }
+
+    async fn sign(&mut self, words: &[u8]) -> Result<[u8; 64], Failure> {
+        use ed25519_dalek::{Signer, SigningKey};
+        Ok(SigningKey::from_bytes(&[7; 32]).sign(words).to_bytes())
     }
 
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {

@@ -21,6 +21,7 @@ use sync::device::world::World;
 use crate::{
     chance::Chance,
     community::{PEOPLE, checklist_version, person, plan_version, team, words, zone},
+    neighbours,
 };
 
 /// What somebody at a tablet does next, out of what the tablet shows.
@@ -40,6 +41,9 @@ impl Idea<'_> {
             _ => None,
         });
         let is_manager = me.first().is_some_and(|me| me.roles.contains(&Role::Manager));
+        if let Some(home) = neighbours::home_of(self.who) {
+            return vec![neighbours::wish(self.chance, self.world, home)];
+        }
         if is_manager && self.chance.percent(60) {
             return vec![Deed::Request(self.management())];
         }
@@ -185,6 +189,9 @@ impl Idea<'_> {
     }
 
     fn management(&self) -> Request {
+        if self.chance.percent(25) {
+            return neighbours::plan(self.chance, self.world);
+        }
         match self.chance.below(if self.rights { 12 } else { 6 }) {
             0 => {
                 let name = if self.chance.percent(20) { words("") } else { words("yard") };

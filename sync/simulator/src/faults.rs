@@ -53,6 +53,11 @@ pub const NAMES: &[&str] = &[
     "45 a clock past 2038",
     "46 server nodes that disagree on the time",
     "49 a photo whose tablet is gone",
+    "50 forty phones and a few places",
+    "50 a party that waits",
+    "50 a place offered to who waited",
+    "50 an offer that ran out",
+    "50 a capacity below what is confirmed",
     "53 a server that asks for patience",
     "54 a server killed in the middle of a transaction",
     "55 a standby promoted without the last seconds",
@@ -103,6 +108,8 @@ impl Reached {
 /// How rough one run is. Each number is in thousandths of the operations, or of the messages; most runs have a few kinds.
 #[derive(Clone, Debug)]
 pub struct Roughness {
+    /// Phones of households, beside the tablets.
+    pub phones: usize,
     pub tablets: usize,
     pub operations: usize,
     pub page_rows: usize,
@@ -132,6 +139,11 @@ impl Roughness {
     pub fn draw(chance: &Chance) -> Self {
         let some = |percent, most: i64| if chance.percent(percent) { chance.between(1, most) as u32 } else { 0 };
         Self {
+            phones: match chance.below(20) {
+                0 => 40,
+                1..12 => chance.between(2, 7) as usize,
+                _ => 0,
+            },
             tablets: chance.between(2, if chance.percent(15) { 12 } else { 5 }) as usize,
             operations: chance.between(40, 180) as usize,
             page_rows: chance.between(2, 14) as usize,

@@ -12,6 +12,7 @@ mod database;
 mod deeds;
 mod disk;
 pub mod faults;
+mod neighbours;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod run;

@@ -19,7 +19,7 @@ use std::{
 
 use domain::{
     changes::Deed,
-    ids::{ChangeId, DeviceId, LaneId, RecordId},
+    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId},
     permissions::{Act, may},
     photos::PhotoHash,
     time::Moment,
@@ -41,6 +41,7 @@ use crate::{
     deeds::Idea,
     disk::Disk,
     faults::{Reached, Roughness},
+    neighbours,
     server::{self, Answer, Call, NodeClock, Request, Route},
     tablet::{Tablet, Told},
 };
@@ -244,6 +245,9 @@ impl Run {
         for n in 0..self.rough.tablets {
             self.new_tablet(n);
         }
+        for n in 0..self.rough.phones {
+            self.new_phone(n);
+        }
         if self.rough.replicas {
             self.at(0, Event::StandbyCatchesUp);
         }
@@ -263,6 +267,21 @@ impl Run {
         let shared = n > 1 && self.chance.percent(70);
         let who = if n == 0 { person(0) } else { person(self.chance.between(0, 8) as u128) };
         let profile = if shared { Profile::Shared } else { Profile::Personal { person: who } };
+        self.brought(n, profile, who);
+    }
+
+    /// A household's own, which holds what everyone may and what is the household's.
+    fn new_phone(&mut self, of: usize) {
+        let who = neighbours::resident(of as u128);
+        if self.rough.phones == neighbours::HOUSEHOLDS as usize {
+            self.reached.hit("50 forty phones and a few places");
+            // Each asks once or twice.
+            self.left += 2;
+        }
+        self.brought(self.tablets.len(), Profile::Personal { person: who }, who);
+    }
+
+    fn brought(&mut self, n: usize, profile: Profile, who: PersonId) {
         let mut tablet = Tablet::new(n, profile, who, self.chance.clone());
         tablet.without_locks = self.rough.without_locks;
         self.tablets.push(tablet);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     decide::{Actor, Context, Side, decide},
-    ids::{CommunityId, RecordId},
+    ids::{CommunityId, PersonId, RecordId},
     people::Person,
     records::{Body, Reads, Record, Root},
 };
@@ -167,7 +167,8 @@ impl World {
         let root = self.root(change.deed.root(self.community));
         let reads = self.reads(&change.deed.reads(self.community));
         let actor = Actor::Person(self.person_or_stranger(entry.person));
-        let context = Context { community: self.community, side: Side::Device, at: change.at.on_device() };
+        let at = change.at.on_device();
+        let context = Context { community: self.community, side: Side::Device, at, now: at.best };
         let Ok(decision) = decide(&root, &reads, &change, &actor, &context) else { return };
         for record in decision.records {
             self.roots_laid_over.entry(record.root).or_default().insert(record.id);
@@ -175,10 +176,17 @@ impl World {
         }
     }
 
-    fn person_or_stranger(&self, id: domain::ids::PersonId) -> Person {
+    fn person_or_stranger(&self, id: PersonId) -> Person {
+        let stranger =
+            || Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None, revision: None };
+        self.person(id).unwrap_or_else(stranger)
+    }
+
+    /// Somebody by their own record or, on a resident's phone, by that of their household.
+    pub fn person(&self, id: PersonId) -> Option<Person> {
         match self.get(id.into()) {
-            Some(Body::Person(person)) => person.clone(),
-            _ => Person { id, name: Default::default(), roles: vec![], teams: vec![], left: None, revision: None },
+            Some(Body::Person(person)) => Some(person.clone()),
+            _ => self.all().find_map(|body| body.member(id)),
         }
     }
 

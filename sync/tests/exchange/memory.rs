@@ -14,6 +14,7 @@ use domain::{
     text::Words,
     time::{Interval, Moment},
 };
+use ed25519_dalek::{Signer, SigningKey};
 use futures::executor::block_on;
 use sync::{
     messages::{
@@ -162,7 +163,7 @@ impl Memory {
     }
 
     pub fn audiences(&self) -> BTreeSet<Audience> {
-        audiences(Profile::Shared, None, [TEAM])
+        audiences(Profile::Shared, None, [TEAM], &[])
     }
 
     pub fn pull(&self, pull: &Pull) -> PullAnswer {
@@ -247,7 +248,11 @@ impl Canon for Memory {
             .filter(|(_, kept)| is_accepted(&kept.0.outcome))
             .map(|(seq, kept)| {
                 let (person, at) = (self.lanes[&kept.1].person, Interval::exactly(kept.3));
-                (seq, Retold { envelope: kept.4.clone(), person, at })
+                let flags = match &kept.0.outcome {
+                    Outcome::Accepted { flags } => flags.clone(),
+                    Outcome::Refused { .. } | Outcome::Quarantined { .. } => BTreeSet::new(),
+                };
+                (seq, Retold { envelope: kept.4.clone(), person, at, flags })
             })
             .collect();
         told.sort_by_key(|(seq, _)| *seq);
@@ -263,6 +268,9 @@ impl Canon for Memory {
     }
     async fn proof(&mut self, words: &[u8]) -> Result<String, Infallible> {
         Ok(PhotoHash::of(&[b"the community's key".as_slice(), words].concat()).to_string())
+    }
+    async fn sign(&mut self, words: &[u8]) -> Result<[u8; 64], Infallible> {
+        Ok(SigningKey::from_bytes(&[7; 32]).sign(words).to_bytes())
     }
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Infallible> {
         assert_eq!(entry.seq, self.seq + 1, "the numbers of the log have no gap");

@@ -13,7 +13,7 @@ use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Place, Step, Write},
         outbox::{Entry, EntryState, Outbox, OwnLane, OwnPhoto, PhotoState, orders_given},
-        world::World,
+        world::{Confirmed, World},
     },
     messages::Identity,
 };
@@ -147,7 +147,7 @@ impl Tablet {
                 let is_here = |entry: &Entry| !entry.is_settled();
                 assert!(!self.world.outbox.entries.values().any(is_here), "nothing goes that nobody else has");
                 self.world.outbox.entries.clear();
-                self.world.rebuild([], Place::default());
+                self.world.rebuild(Confirmed::default(), Place::default());
                 self.exchange.cleared();
                 true
             }

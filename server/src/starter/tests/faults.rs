@@ -13,7 +13,7 @@ fn corrupted(file: &str, from: &str, to: &str) -> (Files, usize) {
 }
 
 fn faults(files: &Files) -> Vec<String> {
-    let loaded = load(files, COMMUNITY, Tags { key: "ab", issue: &issue });
+    let loaded = load(files, COMMUNITY, Tags { key: "ab", issue: &issue }, FIRST_DAY);
     loaded.err().unwrap_or_default().iter().map(Fault::to_string).collect()
 }
 
@@ -116,7 +116,7 @@ fn in_the_rounds() {
 #[test]
 fn among_the_people() {
     let check = |from: &str, to: &str, what: &str| check("people.toml", from, to, what);
-    check("key = \"feng-ming\"", "key = \"tang-kai\"", "already used by the person at people.toml:");
+    check("key = \"tang-kai\"", "key = \"liang-zhiyuan\"", "already used by the person at people.toml:");
     check("username = \"li\"", "username = \"WANG\"", "already used by the person at people.toml:36");
     check("username = \"li\"", "username = \"l i\"", "no spaces");
     check("password = \"", "password = \"short\" # ", "at least 12");
@@ -137,6 +137,26 @@ fn a_misspelt_table_is_unknown_and_the_right_one_missing() {
     let (files, line) = corrupted("community.toml", "[community]", "[comunity]");
     let missing = "community.toml:1: the key `community` is missing".to_owned();
     assert_eq!(faults(&files), [missing, format!("community.toml:{line}: unknown key `comunity`")]);
+}
+
+#[test]
+fn in_households_and_events() {
+    check("households.toml", "building = \"b1\"", "building = \"b9\"", "no area has the key \"b9\"");
+    check("households.toml", "key = \"xu-jie\"", "key = \"xu-lan\"", "already used by the person");
+    check("households.toml", "username = \"xulan\"", "username = \"WANG\"", "already used by the person");
+    check("events.toml", "household = \"xu\"", "household = \"xi\"", "no household has the key \"xi\"");
+    check("events.toml", "capacity = 60", "capacity = 0", "a whole number from 1");
+    check("events.toml", "day = 6", "day = 99999", "within ten years");
+    check("events.toml", "overall = 5", "overall = 6", "a whole number from 1 to 5");
+    check("events.toml", "series = \"painting\"", "series = \"paint\"", "no series has the key \"paint\"");
+}
+
+#[test]
+fn a_community_without_residents_needs_no_file_of_theirs() {
+    let mut files = files::embedded();
+    files.remove("households.toml");
+    files.remove("events.toml");
+    assert_eq!(faults(&files), [""; 0]);
 }
 
 #[test]
@@ -176,6 +196,6 @@ fn areas_that_lie_inside_each_other() {
 
 #[test]
 fn a_folder_that_is_not_there() {
-    let faults = read(Path::new("/nowhere/at/all"), COMMUNITY, "ab", &issue).err().unwrap_or_default();
+    let faults = read(Path::new("/nowhere/at/all"), COMMUNITY, "ab", &issue, FIRST_DAY).err().unwrap_or_default();
     assert!(faults[0].to_string().starts_with("/nowhere/at/all: "));
 }

@@ -157,6 +157,7 @@ impl Run {
         if !self.rough.without_locks {
             checks::i5_holds_only_what_it_may(tablet, &self.views)?;
         }
+        checks::i10_a_phone_promises_nothing(tablet, at)?;
         let may_see = match tablet.profile {
             Profile::Shared => true,
             Profile::Personal { .. } => !self.rough.rights,

@@ -56,6 +56,7 @@ impl Run {
             checks::i12_rebuilt_records_are_the_same(tables)?;
             checks::receipts_keep_their_order(tables)?;
             checks::times_are_bounded(&self.ledger, tables)?;
+            checks::i10_places(&self.ledger, tables)?;
             for (n, tablet) in self.tablets.iter().enumerate() {
                 if tablet.dead || !self.is_known(n) {
                     continue;

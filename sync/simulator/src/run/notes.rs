@@ -1,10 +1,22 @@
 //! What is noted on the way, to know how far a run came.
 
+use domain::{records::Body, refusal::Flag, residents, sign_ups::Standing};
+
 use super::*;
 
 impl Run {
     pub(super) fn note_outcome(&mut self, n: usize, epoch: &str, delivery: &sync::messages::Delivery) {
         let Some(promise) = self.ledger.saved.get(&delivery.id) else { return };
+        if let Outcome::Accepted { flags } = &delivery.outcome {
+            for (flag, name) in [
+                (Flag::OnWaitingList, "50 a party that waits"),
+                (Flag::BelowConfirmed, "50 a capacity below what is confirmed"),
+            ] {
+                if flags.contains(&flag) {
+                    self.reached.hit(name);
+                }
+            }
+        }
         if let Outcome::Refused { refusal } = &delivery.outcome {
             self.reached.hit("18 refused and withdrawn from the screen");
             match refusal {
@@ -42,6 +54,15 @@ impl Run {
                 let records = self.tablets[n].disk.records();
                 if page.departures.iter().any(|id| !records.contains_key(id)) {
                     self.reached.hit("10 gone before it was ever pulled");
+                }
+                let is_offer = |row: &Row| match row.record().map(|record| record.body) {
+                    Some(Body::Residents(residents::Body::OwnSignUp(own))) => {
+                        matches!(own.0.standing, Standing::Offered { .. })
+                    }
+                    _ => false,
+                };
+                if page.rows.iter().any(is_offer) {
+                    self.reached.hit("50 a place offered to who waited");
                 }
                 if page.rows.iter().any(|row| row.record().is_none()) {
                     self.reached.hit("20 a record of a later release in a page");

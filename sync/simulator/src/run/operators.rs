@@ -1,9 +1,19 @@
 //! What becomes of the server.
 
+use domain::{
+    changes::Change,
+    decide,
+    ids::LoadId,
+    time::{Clocks, Interval, Stamp},
+};
+
 use super::*;
 
 impl Run {
     pub(super) fn the_server_fails(&mut self) {
+        if self.server_is_up && self.calls.is_empty() {
+            self.offers_run_out();
+        }
         match self.chance.below(14) {
             0..3 if self.rough.servers_crash && self.server_is_up => {
                 // In the middle of the next push, as soon as there is one.
@@ -99,6 +109,33 @@ impl Run {
         }
         let id = ChangeId(self.chance.uuid());
         let head = self.db.read(|tables| tables.seq);
+        self.log_own(head, id, rows);
+    }
+
+    /// What the server says by itself when nobody took an offer in time.
+    pub(super) fn offers_run_out(&mut self) {
+        let now = Moment(self.now);
+        let deed = Deed::Request(neighbours::lapse());
+        let (head, root, reads) = self.db.read(|tables| {
+            let (root, reads) = (tables.root(deed.root(COMMUNITY)), tables.reads(&deed.reads(COMMUNITY)));
+            (tables.seq, root, reads)
+        });
+        let clocks = Clocks { wall: now, mono: 0, load: LoadId(uuid::Uuid::nil()) };
+        let id = ChangeId(self.chance.uuid());
+        let change = Change { id, at: Stamp { clocks, contact: None }, after: vec![], supersedes: None, deed };
+        let context =
+            decide::Context { community: COMMUNITY, side: decide::Side::Server, at: Interval::exactly(now), now };
+        let decision = decide::decide(&root, &reads, &change, &decide::Actor::System, &context);
+        let records = decision.expect("the server may say so").records;
+        if records.is_empty() {
+            return;
+        }
+        self.reached.hit("50 an offer that ran out");
+        self.log_own(head, id, records.iter().map(|record| Row::of(record, 0)).collect());
+    }
+
+    /// Logs what the server itself wrote.
+    fn log_own(&mut self, head: sync::messages::Seq, id: ChangeId, rows: Vec<Row>) {
         let mut tx = self.db.begin(1);
         tx.log_rows(head, OWN_LANE, id, rows);
         let mut commit = Box::pin(tx.commit());
