@@ -66,8 +66,6 @@ pub struct Ledger {
     pub photos_destroyed: BTreeSet<PhotoHash>,
     pub server_was_restored: bool,
     pub nodes_disagree: bool,
-    /// Several tabs of one tablet talk to the server at once.
-    pub without_locks: bool,
     /// Devices that are more than one tablet, or whose disk was set back: what they vouch for is not all.
     pub twins: BTreeSet<DeviceId>,
 }

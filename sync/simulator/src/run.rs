@@ -197,11 +197,7 @@ impl Run {
             nets: vec![],
             too_old: BTreeSet::new(),
             unknown_for_now: BTreeSet::new(),
-            ledger: Ledger {
-                nodes_disagree: rough.node_skew,
-                without_locks: rough.without_locks,
-                ..Default::default()
-            },
+            ledger: Ledger { nodes_disagree: rough.node_skew, ..Default::default() },
             reached: Reached::default(),
             events: BTreeMap::new(),
             serial: 0,
