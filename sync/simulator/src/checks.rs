@@ -52,6 +52,8 @@ pub struct Promise {
     pub deed: Deed,
     /// Whether its author might do it at the time.
     pub was_allowed: bool,
+    /// Whether its author had only picked a name: such work has a lane apart.
+    pub claimed: bool,
 }
 
 /// What was promised to people, and what they were told.
@@ -171,10 +173,10 @@ pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
     }
     let mut made: Vec<_> = ledger.saved.iter().map(|(id, promise)| (promise.order, *id, promise)).collect();
     made.sort_by_key(|(order, ..)| *order);
-    let mut last: BTreeMap<(usize, PersonId), Seq> = BTreeMap::new();
+    let mut last: BTreeMap<(usize, PersonId, bool), Seq> = BTreeMap::new();
     for (_, id, promise) in made {
         let Some(kept) = tables.log.get(&id) else { continue };
-        if let Some(before) = last.insert((promise.tablet, promise.person), kept.seq)
+        if let Some(before) = last.insert((promise.tablet, promise.person, promise.claimed), kept.seq)
             && before > kept.seq
         {
             return broken("I3", format!("on tablet {} change {id} came before an earlier one", promise.tablet));
@@ -402,9 +404,10 @@ pub fn i14_a_seal_is_true(device: DeviceId, tablets: &[Tablet], ledger: &Ledger,
     for tablet in tablets.iter().filter(|tablet| !tablet.dead && tablet.credential == Some(device)) {
         for entry in tablet.disk.entries().filter(|entry| !tables.log.contains_key(&entry.id)) {
             let made = ledger.saved.get(&entry.id).filter(|promise| promise.at < sealed.0);
-            // Once delivered and then lost by the server: a restored server's seals are from before.
+            // Once delivered and then lost by the server: a restored server's seals are from before. What is in custody has
+            // arrived, and a person has it.
             if let Some(promise) = made
-                && !matches!(entry.state, EntryState::Delivered { .. })
+                && !entry.is_settled()
             {
                 let words =
                     format!("tablet {} holds {} made {} ms before its seal", tablet.n, entry.id, sealed.0 - promise.at);

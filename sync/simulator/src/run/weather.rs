@@ -130,6 +130,7 @@ impl Run {
                 damaged: false,
                 deed: change.deed.clone(),
                 was_allowed: may_set_up,
+                claimed: self.tablets[n].identity == sync::messages::Identity::Claimed,
             };
             self.ledger.saved.insert(entry.id, promise);
         }
