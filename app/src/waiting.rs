@@ -282,6 +282,8 @@ fn about(world: &World, entry: &Entry, zone: &Zone, now: Moment) -> Option<Strin
             Some(Body::Finding(finding)) => Some(findings::what(finding)),
             _ => None,
         },
+        #[cfg(feature = "events")]
+        Fact::Residents(_) => None,
     }
 }
 
