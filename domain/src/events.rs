@@ -42,7 +42,7 @@ impl EventKey {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     pub of: EventKey,
-    pub details: Details,
+    pub details: Box<Details>,
     /// Since when residents see it; until then it is a draft of the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Moment>,
@@ -146,7 +146,7 @@ crate::tagged! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PutEvent {
     pub of: EventKey,
-    pub details: Details,
+    pub details: Box<Details>,
     /// The revision that it builds on; without one it is put over whatever is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<ChangeId>,
@@ -267,7 +267,7 @@ impl Details {
 
 impl Event {
     fn blank(of: EventKey) -> Self {
-        Self { of, details: Details::default(), published: None, cancelled: None, changes: vec![], revision: None }
+        Self { of, details: Box::default(), published: None, cancelled: None, changes: vec![], revision: None }
     }
 
     pub fn is_over(&self, now: Moment) -> bool {

@@ -171,7 +171,7 @@ fn a_household_has_so_many_persons_over_all_events_of_a_series() {
     assert_eq!(here.ask_of(of(2), 1, 3), why(WhyNot::HouseholdLimit { most: 5, left: 2 }));
     assert_eq!(here.ask_of(of(2), 1, 2), fine());
     assert_eq!(here.ask_of(of(2), 2, 3), fine(), "another household's");
-    let elsewhere = PutEvent { of: event(1), details: the_event(10), revision: None };
+    let elsewhere = PutEvent { of: event(1), details: the_event(10).into(), revision: None };
     let put = Request::PutEvent(elsewhere);
     assert_eq!(here.request(&staff(Role::Organiser), put), invalid("series"), "an event stays in its series");
 }
@@ -218,7 +218,7 @@ fn whoever_signed_up_is_told_what_changed_and_what_it_was() {
         change.what,
         [Changed::Time { starts: was.starts, ends: was.ends }, Changed::Place { was: was.place.clone() }]
     );
-    let old = PutEvent { of: key(), details: was, revision: Some(ChangeId(Uuid::from_u128(5))) };
+    let old = PutEvent { of: key(), details: was.into(), revision: Some(ChangeId(Uuid::from_u128(5))) };
     let put = Request::PutEvent(old);
     assert_eq!(here.request(&staff(Role::Organiser), put), Err(Refusal::ChangedMeanwhile));
 }
@@ -226,7 +226,7 @@ fn whoever_signed_up_is_told_what_changed_and_what_it_was() {
 #[test]
 fn a_draft_is_for_the_desk_and_a_cancelled_event_stays_visible_with_its_reason() {
     let mut here = Neighbourhood::default();
-    let put = PutEvent { of: key(), details: the_event(4), revision: None };
+    let put = PutEvent { of: key(), details: the_event(4).into(), revision: None };
     let organiser = staff(Role::Organiser);
     assert_eq!(here.request(&member(1), Request::PutEvent(put.clone())), Err(Refusal::NotPermitted));
     here.request(&organiser, Request::PutEvent(put)).expect("it is drafted");
@@ -261,7 +261,7 @@ fn an_event_out_of_bounds_is_refused_by_the_name_of_the_field() {
     for (field, spoil) in spoils {
         let mut details = the_event(4);
         spoil(&mut details);
-        let put = Request::PutEvent(PutEvent { of: key(), details, revision: None });
+        let put = Request::PutEvent(PutEvent { of: key(), details: details.into(), revision: None });
         assert_eq!(Neighbourhood::default().request(&staff(Role::Manager), put), invalid(field), "{field}");
     }
 }

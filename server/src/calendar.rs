@@ -101,7 +101,7 @@ mod tests {
             ..Details::default()
         };
         let of = EventKey { event: EventId(Uuid::from_u128(5)), series: None };
-        Event { of, details, published: Some(NOW), cancelled: None, changes: vec![], revision: None }
+        Event { of, details: details.into(), published: Some(NOW), cancelled: None, changes: vec![], revision: None }
     }
 
     /// What a parser that is not ours reads: each event's properties.

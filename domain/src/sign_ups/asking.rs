@@ -160,8 +160,8 @@ fn moved(book: &mut Book, there: &SignUp, to: MoveTo, reason: String, actor: &Ac
     let number = sign_up.number;
     book.set(sign_up);
     match to {
-        MoveTo::FrontOfLine => book.to_the_front(number),
-        MoveTo::EndOfLine => book.to_the_end(number),
+        MoveTo::FrontOfLine => book.move_to_front(number),
+        MoveTo::EndOfLine => book.move_to_end(number),
         MoveTo::Confirmed | MoveTo::Off => {}
     }
 }

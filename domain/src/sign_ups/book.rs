@@ -128,12 +128,12 @@ impl Book {
         self.sign_ups.insert(sign_up.household, sign_up);
     }
 
-    pub fn to_the_front(&mut self, number: u32) {
+    pub fn move_to_front(&mut self, number: u32) {
         self.line.retain(|waiting| *waiting != number);
         self.line.insert(0, number);
     }
 
-    pub fn to_the_end(&mut self, number: u32) {
+    pub fn move_to_end(&mut self, number: u32) {
         self.line.retain(|waiting| *waiting != number);
         self.line.push(number);
     }

@@ -106,7 +106,7 @@ impl Neighbourhood {
 
     pub fn publish(&mut self, of: EventKey, details: Details) {
         let organiser = staff(Role::Organiser);
-        self.request(&organiser, Request::PutEvent(PutEvent { of, details, revision: None }))
+        self.request(&organiser, Request::PutEvent(PutEvent { of, details: details.into(), revision: None }))
             .expect("an event in order");
         self.request(&organiser, Request::PublishEvent(PublishEvent { of })).expect("it is published");
     }

@@ -197,7 +197,14 @@ mod tests {
             ..Details::default()
         };
         let of = EventKey { event: EventId(Uuid::from_u128(5)), series: None };
-        let event = Event { of, details, published: Some(NOW), cancelled: None, changes: vec![], revision: None };
+        let event = Event {
+            of,
+            details: details.into(),
+            published: Some(NOW),
+            cancelled: None,
+            changes: vec![],
+            revision: None,
+        };
         write(&community, &event, tally, language, "https://a.example", NOW)
     }
 

@@ -69,7 +69,7 @@ fn event(table: &mut Table<'_>, calendar: &Calendar, all_series: &[(String, doma
         event: EventId::keyed(community, &key),
         series: series.map(|series| SeriesId::keyed(community, &series)),
     };
-    let mut requests = vec![(format!("event/{key}"), Put(PutEvent { of, details, revision: None }))];
+    let mut requests = vec![(format!("event/{key}"), Put(PutEvent { of, details: details.into(), revision: None }))];
     if !is_draft {
         requests.push((format!("event/{key}/published"), Publish(PublishEvent { of })));
     }

@@ -1,6 +1,6 @@
 //! The one place where tests touch the API: a browser or tablet that keeps its cookies.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::online::{SignedIn, Trouble};
 use domain::{
@@ -120,6 +120,16 @@ impl Client {
 
     pub async fn push(&self, push: &Push) -> PushAnswer {
         genuine(self.send(path::PUSH, push).await).await.expect("the push is taken")
+    }
+
+    /// The answer to a push, asked for again for as long as this device has pushed too often.
+    pub async fn push_when_it_may(&self, push: &Push) -> PushAnswer {
+        loop {
+            match self.try_push(push).await {
+                Err(StatusCode::TOO_MANY_REQUESTS) => tokio::time::sleep(Duration::from_millis(500)).await,
+                answer => return answer.expect("the push is taken"),
+            }
+        }
     }
 
     /// The answer to a push, or the status that came instead.

@@ -31,7 +31,7 @@ fn of_change(change: &domain::changes::Change, person: PersonId) -> Handed {
     handed(&change.id.to_string(), "finding.raised", Some(person), &envelope)
 }
 
-async fn retire(world: &World, device: domain::ids::DeviceId, at: i64) {
+pub async fn retire(world: &World, device: domain::ids::DeviceId, at: i64) {
     let mut tx = world.db.write().await.expect("a transaction");
     let at = domain::time::Moment(at);
     assert!(server::devices::retire(&mut tx, world.community, device, at).await.expect("retired"));

@@ -24,6 +24,7 @@ use tokio::{
 
 use crate::{
     client::{Client, lane, placed, push_of},
+    custody::retire,
     databases::for_each_database,
     pictures::{jpeg, named, photo},
     world::world,
@@ -121,7 +122,7 @@ async fn the_same_photo_from_two_devices_at_once_is_one() {
 }
 
 #[tokio::test]
-async fn only_a_device_may_put_and_a_withdrawn_one_may_not() {
+async fn only_a_device_may_put_and_one_that_was_retired_long_ago_may_not() {
     for_each_database(|fresh| async {
         let world = world(fresh).await;
         let name = PhotoHash::of(&photo(1)).to_string();
@@ -132,12 +133,17 @@ async fn only_a_device_may_put_and_a_withdrawn_one_may_not() {
         tablet.sign_in("guard", crate::client::PASSWORD).await.expect("the pass phrase is right");
         assert_eq!(tablet.put_as(&name, photo(1)).await, Err(StatusCode::UNAUTHORIZED), "a session is no device");
         let device = tablet.enrol(true).await.expect("enrolled").device;
-        manager.call::<()>("retire_device", json!({ "device": device })).await.expect("a manager may");
+        retire(&world, device, server::clock::now().0 - server::custody::AFTER_RETIREMENT).await;
         assert_eq!(tablet.put_as(&name, photo(1)).await, Err(StatusCode::UNAUTHORIZED));
         let foreign = manager.http.put(format!("{}{}/{name}", world.base, path::PHOTOS));
         let foreign = foreign.header(header::ORIGIN, "https://evil.example").body(photo(1));
         assert_eq!(foreign.send().await.expect("an answer").status(), StatusCode::FORBIDDEN);
         assert_eq!(files(&world.photos), Vec::<Written>::new());
+        let tablet = world.client("guard", false).await;
+        let device = tablet.enrol(true).await.expect("enrolled").device;
+        manager.call::<()>("retire_device", json!({ "device": device })).await.expect("a manager may");
+        let handed_over = tablet.put_as(&name, photo(1)).await;
+        assert_eq!(handed_over, Ok(PhotoAnswer::Kept), "with what a device hands over that was retired just now");
     })
     .await;
 }

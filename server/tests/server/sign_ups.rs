@@ -47,7 +47,7 @@ pub async fn apply(world: &World, requests: Vec<Request>) {
 }
 
 pub async fn publish(world: &World, of: EventKey, details: Details) {
-    let put = residents::Request::PutEvent(PutEvent { of, details, revision: None });
+    let put = residents::Request::PutEvent(PutEvent { of, details: details.into(), revision: None });
     let published = residents::Request::PublishEvent(PublishEvent { of });
     apply(world, vec![Request::Residents(put), Request::Residents(published)]).await;
 }
@@ -199,7 +199,7 @@ async fn anybody_may_see_the_page_of_a_published_event_and_nobody_that_of_a_draf
     for_each_database(|fresh| async {
         let world = world(fresh).await;
         let of = party(&world);
-        let put = residents::Request::PutEvent(PutEvent { of, details: details(3), revision: None });
+        let put = residents::Request::PutEvent(PutEvent { of, details: details(3).into(), revision: None });
         apply(&world, vec![Request::Residents(put)]).await;
         let page = format!("{}/events/{}", world.base, of.event);
         let get = async |path: &str| stranger().get(path).send().await.expect("an answer");

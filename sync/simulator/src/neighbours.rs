@@ -67,7 +67,7 @@ pub fn founding() -> Vec<Request> {
         let it = Household { id: household(n), flat, area: None, members, moved_out: None, revision: None };
         all.push(Request::Residents(residents::Request::PutHousehold(it)));
     }
-    let put = PutEvent { of: event(), details: details(PLACES), revision: None };
+    let put = PutEvent { of: event(), details: details(PLACES).into(), revision: None };
     all.push(Request::Residents(residents::Request::PutEvent(put)));
     all.push(Request::Residents(residents::Request::PublishEvent(PublishEvent { of: event() })));
     all
@@ -110,7 +110,7 @@ pub fn plan(chance: &Chance, world: &World) -> Request {
         _ => None,
     });
     if chance.percent(60) {
-        let put = PutEvent { of: event(), details: details(chance.between(2, 9) as u32), revision };
+        let put = PutEvent { of: event(), details: details(chance.between(2, 9) as u32).into(), revision };
         return Request::Residents(residents::Request::PutEvent(put));
     }
     let to = [MoveTo::Confirmed, MoveTo::FrontOfLine, MoveTo::EndOfLine, MoveTo::Off];
