@@ -112,7 +112,7 @@ test("a device that lost its credential keeps everything, and signing in sends i
   for (const stop of GATES) await visit(page, tags, stop);
   await finish(page);
   await expect(chip(page)).toContainText("待传 7");
-  await expect(page.getByText("这台设备已停用或未登记")).toBeVisible();
+  await expect(page.getByText("这台设备未登记", { exact: true })).toBeVisible();
 
   await page.getByRole("alert").getByRole("link", { name: "登录" }).click();
   await signIn(page, "wang");

@@ -61,7 +61,7 @@ test("a retired tablet hands over what it had not sent, says so, and holds nothi
 
 test("work under a name that was only picked is marked until its owner says that it was theirs", async ({ community, openDevice }) => {
   const tags = await community.tags();
-  await type(community.data, ["user", "add", "fang", "--name", "方新来", "--role", "guard", "--password-stdin"], "lantern-by-night\n");
+  await type(community.data, ["user", "add", "fang", "--name", "方新来", "--role", "supervisor", "--password-stdin"], "lantern-by-night\n");
   const page = await openDevice();
   await signInAndEnrol(page, "wang", "shared");
   await expect(page.getByText("我的密码不在这台平板上")).toHaveCount(0);

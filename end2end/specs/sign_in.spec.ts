@@ -31,6 +31,7 @@ test("after too many wrong pass phrases even the right one has to wait", async (
 
 test("without the server nobody signs in and the sentence says so", async ({ community, openDevice }) => {
   const page = await openDevice();
+  await expect(page.locator("#field-username")).toBeVisible();
   community.cable.cut();
   await signIn(page, "wang");
   await expect(page.getByRole("alert")).toContainText("连不上服务器");

@@ -10,6 +10,7 @@ mod styles;
 mod template;
 mod twins;
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use crate::failure::{Explain, Outcome};
@@ -61,14 +62,19 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
     let _ = fs::remove_file(&note);
     progress::step("site", || {
         let engine = engine::make(&app, &desk, &scanner, effort)?;
-        let styles = match effort {
-            Effort::Full => minify::styles(&sources.styles),
-            Effort::Quick => sources.styles.clone(),
+        let sources = match effort {
+            Effort::Full => made_small(sources),
+            Effort::Quick => sources,
         };
-        let site = layout::lay_out(&Sources { styles, ..sources }, &engine)?;
+        let site = layout::lay_out(&sources, &engine)?;
         publish::publish(&site, &folder, effort)
     })?;
     fs::write(&note, made_with.as_str()).explain(format_args!("write {NOTE}"))
+}
+
+fn made_small(sources: Sources) -> Sources {
+    let style = minify::style(&styles::joined(&sources.styles));
+    Sources { boot: minify::boot(&sources.boot), styles: BTreeMap::from([("style.css".to_owned(), style)]), ..sources }
 }
 
 /// The name of the release in target/site, once it is all there.

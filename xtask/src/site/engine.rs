@@ -27,7 +27,11 @@ const FEATURES: [&str; 7] = [
 
 /// Without the limit `-Oz` inlines every function that has one caller, which saves bytes of wasm and costs a tenth more after
 /// brotli.
-const APP_PASSES: [&str; 2] = ["-Oz", "--one-caller-inline-max-function-size=20"];
+///
+/// Flat code first: more of it turns out to be the same.
+const APP_PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=20"];
+/// JavaScript reads Rust's streams by these; the app has none, and what is exported is kept with all that it calls.
+const UNUSED_EXPORTS: &str = "intounderlying";
 /// Every frame of the camera waits for it.
 const SCANNER_PASSES: [&str; 1] = ["-O3"];
 
@@ -93,6 +97,11 @@ fn bind(compiled: &[u8], folder: &Path) -> Outcome {
     let mut names = vec![];
     for (n, import) in output.wasm_mut().imports.iter_mut().enumerate() {
         names.push((std::mem::replace(&mut import.name, short_name(n)), import.name.clone()));
+    }
+    let exports = &mut output.wasm_mut().exports;
+    let unused = exports.iter().filter(|export| export.name.contains(UNUSED_EXPORTS)).map(|export| export.id());
+    for export in unused.collect::<Vec<_>>() {
+        exports.delete(export);
     }
     output.emit(folder).map_err(|error| format!("{error:#}")).explain("write what wasm-bindgen made")?;
     let script = folder.join("app.js");
