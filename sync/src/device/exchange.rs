@@ -330,6 +330,13 @@ impl Exchange {
         if !again.is_empty() {
             writes.push(Write::Resend(again));
         }
+        // Numbers that are gone are told with the first push: a lane that stops at them would let a later one go first.
+        self.holes.clear();
+        let waiting: BTreeSet<LaneId> = outbox.waiting().map(|entry| entry.lane).collect();
+        for lane in waiting {
+            let known = answer.lanes.iter().find(|seal| seal.lane == lane).map_or(0, |seal| seal.last);
+            self.fill_gap(lane, known, outbox, &mut writes);
+        }
         if answer.epoch != self.place.epoch {
             self.pulled = None;
         }

@@ -390,6 +390,22 @@ fn what_one_person_began_and_another_ended_on_one_tablet_arrives_in_that_order()
 }
 
 #[test]
+fn a_lane_whose_first_number_is_lost_does_not_let_the_end_of_its_round_go_before_the_beginning() {
+    let (mut server, mut tablet) = pair();
+    let (_, gone) = tablet.start_round(guard(1));
+    let (round, _) = tablet.start_round(guard(1));
+    let finished = RoundFinished { round, note: String::new() };
+    tablet.save(guard(2), vec![Deed::Fact(Fact::RoundFinished(finished))]);
+    tablet.world.outbox.entries.retain(|_, entry| entry.id != gone);
+    tablet.settle(&mut server);
+    let rounds = server.records.values().filter_map(|(_, record)| match &record.body {
+        Body::Round(round) => Some(round.finished.is_some()),
+        _ => None,
+    });
+    assert_eq!(rounds.collect::<Vec<_>>(), [true]);
+}
+
+#[test]
 fn a_clone_whose_numbers_are_taken_keeps_its_own_order() {
     let (mut server, mut tablet) = pair();
     tablet.settle(&mut server);

@@ -29,7 +29,8 @@ const FEATURES: [&str; 7] = [
 /// brotli.
 ///
 /// Flat code first: more of it turns out to be the same.
-const APP_PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=20"];
+const APP_PASSES: [&str; 7] =
+    ["--flatten", "--rereloop", "-Oz", "-Oz", "--gufa-optimizing", "-Oz", "--one-caller-inline-max-function-size=20"];
 /// JavaScript reads Rust's streams by these; the app has none, and what is exported is kept with all that it calls.
 const UNUSED_EXPORTS: &str = "intounderlying";
 /// Every frame of the camera waits for it.
