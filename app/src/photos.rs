@@ -85,13 +85,7 @@ pub fn photo_list(
     album(Album {
         photos: photos.into(),
         with: Callback::new(with),
-        add: Callback::new(move |photo| {
-            photos.update(|photos| {
-                if !photos.contains(&photo) {
-                    photos.push(photo);
-                }
-            });
-        }),
+        add: Callback::new(move |photo: Photo| photos.update(|photos| photo.join(photos))),
         remove: Callback::new(move |photo| photos.update(|photos| photos.retain(|kept| *kept != photo))),
     })
 }

@@ -86,6 +86,15 @@ pub struct Photo {
     pub bytes: u32,
 }
 
+impl Photo {
+    /// Adds it to `photos`, unless the very same picture is there, whenever that was taken.
+    pub fn join(self, photos: &mut Vec<Photo>) {
+        if photos.iter().all(|kept| kept.hash != self.hash) {
+            photos.push(self);
+        }
+    }
+}
+
 /// Why bytes are not taken for a photo. The answer beside it counts all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -130,6 +139,22 @@ pub fn bare(jpeg: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_very_same_picture_is_one_photo_whenever_it_was_taken() {
+        let photo = |bytes: &[u8], taken| Photo {
+            hash: PhotoHash::of(bytes),
+            taken: Moment(taken),
+            width: 1,
+            height: 1,
+            bytes: 1,
+        };
+        let mut photos = vec![photo(b"gate", 1)];
+        for another in [photo(b"gate", 2), photo(b"lamp", 2), photo(b"gate", 3)] {
+            another.join(&mut photos);
+        }
+        assert_eq!(photos, [photo(b"gate", 1), photo(b"lamp", 2)]);
+    }
 
     #[test]
     fn a_hash_is_written_and_read_as_64_lower_case_digits() {

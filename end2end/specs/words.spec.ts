@@ -183,6 +183,8 @@ test("every field of a round and of a finding refuses with a sentence or keeps w
   await refuses(page.locator("#field-comment"), () => send.click(), "请填写");
   await page.locator("#field-comment").fill(FIT);
   await send.click();
+  // It goes once it is saved; until then there may be nothing to send.
+  await expect(page.locator("#field-comment")).toHaveCount(0);
   await everythingIsSent(page);
 
   const exported = await community.export();

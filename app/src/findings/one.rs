@@ -102,7 +102,7 @@ fn PutRight(finding: FindingId) -> impl IntoView {
     });
     let album = photo_list(photos, move |photo| {
         let mut draft = (comment.get_untracked(), photos.get_untracked());
-        draft.1.push(photo);
+        photo.join(&mut draft.1);
         (key.get_value(), text(&draft))
     });
     let fault = RwSignal::new(None::<String>);

@@ -68,7 +68,7 @@ fn Report() -> impl IntoView {
     });
     let album = photo_list(photos, move |photo| {
         let mut draft = untrack(draft);
-        draft.photos.push(photo);
+        photo.join(&mut draft.photos);
         (DRAFT.into(), draft.text())
     });
     let checkpoints = store.world.with_untracked(|world| {

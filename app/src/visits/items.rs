@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::checklists::{AnswerKind, AnswerValue, Checklist, Evidence, Item, Judgement};
+use domain::{
+    checklists::{AnswerKind, AnswerValue, Checklist, Evidence, Item, Judgement},
+    photos::Photo,
+};
 use leptos::prelude::*;
 
 use super::draft::{Draft, DraftAnswer, Faults};
@@ -329,11 +332,8 @@ fn field(
 
 fn photos(item: &Item, answering: Answering) -> AnyView {
     let key = StoredValue::new(item.key.clone());
-    let add_to = move |draft: &mut Draft, photo| {
-        let photos = &mut draft.answers.entry(key.get_value()).or_default().photos;
-        if !photos.contains(&photo) {
-            photos.push(photo);
-        }
+    let add_to = move |draft: &mut Draft, photo: Photo| {
+        photo.join(&mut draft.answers.entry(key.get_value()).or_default().photos);
     };
     album(Album {
         photos: Signal::derive(move || key.with_value(|key| answering.read(key, |answer| answer.photos.clone()))),
