@@ -86,6 +86,8 @@ struct Inner {
     courier: super::courier::Bell,
     /// How often this tab wrote to the outbox on the disk.
     writes: std::cell::Cell<u32>,
+    /// How many drafts it has begun to keep.
+    drafts: std::cell::Cell<u32>,
 }
 
 /// What the disk held when it was opened.
@@ -147,6 +149,7 @@ pub fn provide_store(opened: Opened) -> Store {
             tabs,
             courier: Default::default(),
             writes: Default::default(),
+            drafts: Default::default(),
         })),
     };
     Effect::new(move |_| {
@@ -523,9 +526,16 @@ impl Store {
         self.drafts.update_untracked(|drafts| {
             drafts.insert(key.clone(), draft.clone());
         });
+        let begun = self.inner.with_value(|inner| {
+            inner.drafts.set(inner.drafts.get().wrapping_add(1));
+            inner.drafts.get()
+        });
         leptos::task::spawn_local(async move {
             let done = self.disk().put_draft(&key, draft).await;
-            self.saved.set(Some(done.map(|()| clock::wall()).map_err(NotSaved::Disk)));
+            // One that reaches the disk late says nothing of a later one, which may have failed meanwhile.
+            if done.is_err() || self.inner.with_value(|inner| inner.drafts.get()) == begun {
+                self.saved.set(Some(done.map(|()| clock::wall()).map_err(NotSaved::Disk)));
+            }
         });
     }
 
