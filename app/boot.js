@@ -110,11 +110,11 @@
     await app.default({ module_or_path: wasm });
   }
 
-  // Managers' pages are in a larger build, which opens at their addresses and wherever somebody who oversees has been.
-  const DESK_PAGES = /^\/(results|people|checkpoints|devices|set-up)(\/|$)/;
+  // What field work does not need is in a larger build, which opens at all other addresses, and wherever somebody has been who needs it.
+  const FIELD_PAGES = /^\/(|(sign-in|rounds|findings|waiting|settings)(\/.*)?)$/;
 
   function wantsDesk() {
-    if (DESK_PAGES.test(location.pathname)) return true;
+    if (!FIELD_PAGES.test(location.pathname)) return true;
     try {
       return localStorage.getItem("lamplighter.desk") === "true";
     } catch (_) {
@@ -122,13 +122,16 @@
     }
   }
 
-  const BUILD = wantsDesk() ? { script: "{{desk}}", wasm: "{{desk-wasm}}" } : { script: "{{app}}", wasm: "{{wasm}}" };
+  const BUILD = wantsDesk()
+    ? { script: "{{desk}}", wasm: "{{desk-wasm}}", style: "{{desk-style}}" }
+    : { script: "{{app}}", wasm: "{{wasm}}" };
 
   function preload() {
     document.head.append(
       element("link", { rel: "modulepreload", href: BUILD.script }),
       element("link", { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "", href: BUILD.wasm }),
     );
+    if (BUILD.style) document.head.append(element("link", { rel: "stylesheet", href: BUILD.style }));
   }
 
   const HOUR = 60 * 60 * 1000;

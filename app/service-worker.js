@@ -1,7 +1,7 @@
 // Keeps one whole release on the device, so that the app opens without a network.
 //
 // What must stay true: a release is stored whole or not at all; a page never mixes two releases; nothing under
-// /api/ and no request but GET ever passes through here; a new release waits until somebody agrees to it. Browsers start a
+// /api/ or /public/ and no request but GET ever passes through here; a new release waits until somebody agrees to it. Browsers start a
 // waiting worker by themselves when the last page is closed, so this one opens the release that was agreed to, whichever it is.
 "use strict";
 
@@ -32,7 +32,7 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
+  if (request.method !== "GET" || url.origin !== self.location.origin || /^\/(api|public)\//.test(url.pathname)) return;
   if (url.pathname.startsWith("/assets/")) event.respondWith(ofAnyRelease(url.pathname, request));
   else if (PRECACHE.includes(url.pathname)) event.respondWith(stored(url.pathname, request));
   else if (request.mode === "navigate") event.respondWith(stored(SHELL, request));

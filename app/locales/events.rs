@@ -6,6 +6,9 @@ use super::texts;
 use crate::online::joining::WhyNotYet;
 
 texts! {
+    home => "首页", "Home";
+    events => "社区活动", "Events";
+    my_household => "我家", "My household";
     moved_out => "这户已搬出，不能再办理。", "This household has moved out and can ask for nothing more.";
     not_yet_open => "报名还没有开始。", "Sign-up has not opened yet.";
     closed => "已经截止。", "It has closed.";

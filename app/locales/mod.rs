@@ -10,17 +10,27 @@ pub mod accounts;
 pub mod checklists;
 pub mod checkpoints;
 pub mod device;
+#[cfg(feature = "desk")]
+pub mod door;
 #[cfg(feature = "events")]
 pub mod events;
 pub mod findings;
 pub mod general;
+#[cfg(feature = "desk")]
+pub mod households;
 pub mod missing_photos;
+#[cfg(feature = "desk")]
+pub mod notices;
 pub mod people;
 pub mod photos;
+#[cfg(feature = "desk")]
+pub mod planning;
 pub mod results;
 pub mod rounds;
 pub mod saving;
 pub mod scan;
+#[cfg(feature = "desk")]
+pub mod surveys;
 pub mod time;
 
 thread_local! {

@@ -21,11 +21,19 @@ mod checkpoints;
 mod device;
 #[cfg(feature = "desk")]
 mod devices;
+#[cfg(feature = "desk")]
+mod events;
 #[cfg(feature = "csr")]
 mod findings;
+#[cfg(feature = "desk")]
+mod households;
 #[cfg(feature = "csr")]
 #[path = "../locales/mod.rs"]
 mod locales;
+#[cfg(feature = "desk")]
+mod neighbourhood;
+#[cfg(feature = "desk")]
+mod notices;
 #[cfg(feature = "desk")]
 mod people;
 #[cfg(feature = "csr")]
@@ -40,6 +48,8 @@ mod settings;
 mod shell;
 #[cfg(feature = "csr")]
 mod store;
+#[cfg(feature = "desk")]
+mod surveys;
 #[cfg(feature = "csr")]
 mod today;
 #[cfg(feature = "csr")]

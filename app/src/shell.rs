@@ -26,7 +26,7 @@ use crate::{
         disk::{DiskFault, OtherTab},
         provide_store, use_store,
     },
-    today, ui, visits, waiting,
+    ui, visits, waiting,
 };
 
 /// The language of the page. Changing it draws everything anew.
@@ -151,7 +151,8 @@ fn Pages() -> impl IntoView {
 /// Which frame the page stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Door {
-    SetUp,
+    /// A page of the larger build that needs nobody to be signed in.
+    Own,
     SignIn,
     Enrol,
     Unlock,
@@ -170,8 +171,8 @@ fn Frame() -> impl IntoView {
     let path = use_location().pathname;
     let door = Memo::new(move |_| {
         let path = path.get();
-        if path == "/set-up" {
-            return Door::SetUp;
+        if desk::is_door(&path) {
+            return Door::Own;
         }
         if enrolling.with(Option::is_some) {
             return Door::Enrol;
@@ -190,14 +191,19 @@ fn Frame() -> impl IntoView {
             return Door::Filling;
         }
         match store.me() {
+            // Residents are known to the larger build alone; who looks after them, or oversees, needs it from the first page on.
+            me if !desk::IS_HERE
+                && me.as_ref().is_none_or(|me| may(&me.roles, Act::SeeDesk))
+                && releases::open_desk() =>
+            {
+                Door::Filling
+            }
             None => Door::Stranger,
-            // Whoever oversees needs the larger build from the first page on.
-            Some(me) if !desk::IS_HERE && may(&me.roles, Act::SeeResults) && releases::open_desk() => Door::Filling,
             Some(_) => Door::Inside,
         }
     });
     move || match door.get() {
-        Door::SetUp => desk::set_up(),
+        Door::Own => desk::door(&path.get()),
         Door::SignIn => sign_in::page(),
         Door::Enrol => enrol::page(),
         Door::Unlock => unlock::page(),
@@ -263,7 +269,7 @@ fn stay_awake_on_rounds(path: Memo<String>) {
 fn page_at(path: &str) -> AnyView {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        [] => today::page(),
+        [] => desk::home(),
         ["rounds", "unplanned"] => rounds::unplanned::page(),
         ["rounds", round] => rounds::walk::page(round),
         ["rounds", round, "finish"] => rounds::finish::page(round),
@@ -272,29 +278,67 @@ fn page_at(path: &str) -> AnyView {
         ["findings"] => findings::list::page(),
         ["findings", "new"] => findings::report::page(),
         ["findings", finding] => findings::one::page(finding),
-        ["results" | "people" | "checkpoints" | "devices", ..] => desk::page(&parts),
         ["waiting"] => waiting::page(),
         ["settings"] => settings::page(),
-        _ => not_found(),
+        _ => desk::page(&parts),
     }
 }
 
-fn not_found() -> AnyView {
-    view! { <ui::Page title=say::not_found()>{ui::empty(say::not_found(), say::not_found_next())}</ui::Page> }
-        .into_any()
-}
-
-/// The managers' pages.
+/// The pages of residents, of whoever looks after them, and of managers.
 #[cfg(feature = "desk")]
 mod desk {
+    use domain::permissions::{Act, may};
     use leptos::prelude::*;
 
-    use crate::{checkpoints, devices, people, results, store::Store};
+    use crate::{
+        accounts, checkpoints, devices, events, households,
+        locales::{self, general as say},
+        neighbourhood, notices, people, results,
+        store::{Store, use_store},
+        surveys, today, ui,
+    };
 
     /// Where a refused change is corrected.
     pub use crate::people::correction;
 
     pub const IS_HERE: bool = true;
+
+    pub fn is_door(path: &str) -> bool {
+        matches!(path, "/set-up" | "/join")
+    }
+
+    pub fn door(path: &str) -> AnyView {
+        if path == "/join" { neighbourhood::join::page() } else { accounts::set_up::page() }
+    }
+
+    /// The first page: what is asked of somebody today, or what there is for a household.
+    pub fn home() -> AnyView {
+        let store = use_store();
+        let works_here = Memo::new(move |_| store.me().is_some_and(|me| me.is_staff()));
+        (move || if works_here.get() { today::page() } else { neighbourhood::home::page() }).into_any()
+    }
+
+    /// Where the navigation leads, beside Settings: address, icon, words.
+    pub fn ways(store: Store) -> Vec<(&'static str, &'static str, &'static str)> {
+        let Some(me) = store.me() else { return vec![] };
+        if !me.is_staff() {
+            return vec![
+                ("/", "home", locales::events::home()),
+                ("/events", "event", locales::events::events()),
+                ("/notices", "notice", locales::notices::notices()),
+                ("/household", "household", locales::events::my_household()),
+            ];
+        }
+        let mut ways = super::ways();
+        let more = [
+            (Act::SeeResults, ("/results", "results", say::results())),
+            (Act::SeeDesk, ("/neighbourhood", "household", locales::households::neighbourhood())),
+            (Act::SetUp, ("/people", "person", locales::people::people())),
+            (Act::RetireDevices, ("/devices", "device", say::devices())),
+        ];
+        ways.extend(more.into_iter().filter(|(act, _)| may(&me.roles, *act)).map(|(_, way)| way));
+        ways
+    }
 
     pub fn page(parts: &[&str]) -> AnyView {
         match parts {
@@ -308,17 +352,24 @@ mod desk {
             ["people"] => people::list::page(),
             ["people", person] => people::one::page(person),
             ["devices"] => devices::page(),
-            _ => super::not_found(),
+            ["events", ..] => events::page(&parts[1..]),
+            ["notices", ..] => notices::page(&parts[1..]),
+            ["surveys", ..] => surveys::page(&parts[1..]),
+            ["household"] => neighbourhood::own::page(),
+            ["neighbourhood"] => households::neighbourhood(),
+            ["households", ..] => households::page(&parts[1..]),
+            _ => not_found(),
         }
+    }
+
+    pub fn not_found() -> AnyView {
+        view! { <ui::Page title=say::not_found()>{ui::empty(say::not_found(), say::not_found_next())}</ui::Page> }
+            .into_any()
     }
 
     /// The way to what other devices have not sent, for those who oversee.
     pub fn missing_photos() -> AnyView {
         results::missing_photos::link()
-    }
-
-    pub fn set_up() -> AnyView {
-        crate::accounts::set_up::page()
     }
 
     /// What the top line of Today says to those who oversee.
@@ -327,23 +378,35 @@ mod desk {
     }
 }
 
-/// The managers' pages are in the larger build: it is loaded in place of this one.
+/// All other pages are in the larger build: it is loaded in place of this one.
 #[cfg(not(feature = "desk"))]
 mod desk {
     use leptos::prelude::*;
     use sync::device::outbox::Entry;
 
-    use crate::{device::releases, store::Store};
+    use crate::{device::releases, store::Store, today};
 
     pub const IS_HERE: bool = false;
+
+    pub fn is_door(_path: &str) -> bool {
+        false
+    }
+
+    pub fn door(_path: &str) -> AnyView {
+        ().into_any()
+    }
+
+    pub fn home() -> AnyView {
+        today::page()
+    }
+
+    pub fn ways(_store: Store) -> Vec<(&'static str, &'static str, &'static str)> {
+        super::ways()
+    }
 
     pub fn page(_parts: &[&str]) -> AnyView {
         releases::open_desk();
         ().into_any()
-    }
-
-    pub fn set_up() -> AnyView {
-        page(&[])
     }
 
     pub fn headline(_store: Store) -> AnyView {
@@ -360,7 +423,14 @@ mod desk {
     }
 }
 
+#[cfg(feature = "desk")]
+pub use desk::not_found;
 pub use desk::{correction, headline, missing_photos};
+
+/// Where the navigation leads whoever works here.
+fn ways() -> Vec<(&'static str, &'static str, &'static str)> {
+    vec![("/", "today", say::today()), ("/findings", "finding", say::findings())]
+}
 
 /// What everyone should know, above every page.
 #[component]
@@ -433,7 +503,7 @@ fn Notices() -> impl IntoView {
 fn Navigation() -> impl IntoView {
     let store = use_store();
     let path = use_location().pathname;
-    let link = move |href: &'static str, icon: &'static str, words: &'static str| {
+    let link = move |(href, icon, words): (&'static str, &'static str, &'static str)| {
         let is_here = move || {
             let path = path.get();
             if href == "/" { path == "/" || path.starts_with("/rounds") } else { path.starts_with(href) }
@@ -444,15 +514,11 @@ fn Navigation() -> impl IntoView {
             </a>
         }
     };
-    let roles = Memo::new(move |_| store.me().map(|me| me.roles).unwrap_or_default());
+    let ways = Memo::new(move |_| desk::ways(store));
     view! {
         <nav class="navigation" aria-label=say::navigation()>
-            {link("/", "today", say::today())}
-            {link("/findings", "finding", say::findings())}
-            {move || may(&roles.get(), Act::SeeResults).then(|| link("/results", "results", say::results()))}
-            {move || may(&roles.get(), Act::SetUp).then(|| link("/people", "person", locales::people::people()))}
-            {move || may(&roles.get(), Act::RetireDevices).then(|| link("/devices", "device", say::devices()))}
-            {link("/settings", "settings", say::settings())}
+            {move || ways.get().into_iter().map(link).collect_view()}
+            {link(("/settings", "settings", say::settings()))}
         </nav>
     }
 }

@@ -201,6 +201,14 @@ pub fn icon(name: &str) -> AnyView {
         "finding" => "M12 4 2.8 20h18.4zM12 10v4M12 17.2v.3",
         "results" => "M4 20V10M10 20V4M16 20v-7M22 20H2",
         "device" => "M6 3h12a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2",
+        #[cfg(feature = "desk")]
+        "home" => "M3 11.5 12 4l9 7.5M5.5 9.5V20h13V9.5M10 20v-5.5h4V20",
+        #[cfg(feature = "desk")]
+        "event" => "M5 5h14v15H5zM5 9.5h14M8.5 3v4M15.5 3v4M9 13.5h2v2H9z",
+        #[cfg(feature = "desk")]
+        "notice" => "M4 10v4h3l7 4V6L7 10zM17 9a4 4 0 0 1 0 6M8 14l1 5h2",
+        #[cfg(feature = "desk")]
+        "household" => "M4 21V6l7-3v18M11 9h9v12M4 21h17M7 9v.1M7 13v.1M7 17v.1M14.5 13h2M14.5 17h2",
         "settings" => "M4 7h10M18 7h2M4 17h2M10 17h10M14 5v4M6 15v4",
         "back" => "M15 5l-7 7 7 7",
         "next" => "M9 5l7 7-7 7",

@@ -125,7 +125,7 @@ mod tests {
             &community(),
             Language::Zh,
             NOW,
-            &[Entry { event: &event, address: "https://a.example/events/5".into(), standing: None }],
+            &[Entry { event: &event, address: "https://a.example/public/events/5".into(), standing: None }],
         );
         let events = read(&text);
         assert_eq!(value(&events[0], "SUMMARY"), "中秋晚会");

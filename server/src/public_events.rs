@@ -42,11 +42,11 @@ const LIFETIME: &str = "public, max-age=30";
 
 pub fn routes() -> Router<Shared> {
     Router::new()
-        .route("/events/{event}", get(event_page))
-        .route("/events/{event}/picture", get(picture))
-        .route("/events/{event}/calendar.ics", get(event_file))
-        .route("/events/page.css", get(style))
-        .route("/calendar/{token}", get(feed))
+        .route("/public/events/{event}", get(event_page))
+        .route("/public/events/{event}/picture", get(picture))
+        .route("/public/events/{event}/calendar.ics", get(event_file))
+        .route("/public/events/page.css", get(style))
+        .route("/public/calendar/{token}", get(feed))
 }
 
 #[derive(Deserialize)]

@@ -73,8 +73,13 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
 }
 
 fn made_small(sources: Sources) -> Sources {
-    let style = minify::style(&styles::joined(&sources.styles));
-    Sources { boot: minify::boot(&sources.boot), styles: BTreeMap::from([("style.css".to_owned(), style)]), ..sources }
+    let small = |styles| BTreeMap::from([("style.css".to_owned(), minify::style(&styles::joined(styles)))]);
+    Sources {
+        boot: minify::boot(&sources.boot),
+        styles: small(&sources.styles),
+        desk_styles: small(&sources.desk_styles),
+        ..sources
+    }
 }
 
 /// The name of the release in target/site, once it is all there.

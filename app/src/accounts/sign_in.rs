@@ -1,6 +1,7 @@
 //! Sign in with a pass phrase. It needs the network; everything after it does not.
 
 use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::hooks::use_location;
 use sync::{device::exchange::Fault, messages::Identity};
 
 use super::{Enrolling, fits, session::end_what_is_left};
@@ -26,7 +27,7 @@ fn SignIn() -> impl IntoView {
     let shown = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<String>);
-    let go = go();
+    let (go, path) = (go(), use_location().pathname);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -52,7 +53,10 @@ fn SignIn() -> impl IntoView {
                     } else {
                         enrolling.set(Some(answer));
                     }
-                    go("/");
+                    // Whoever came by a link goes on to where it leads.
+                    if path.get_untracked() == "/sign-in" {
+                        go("/");
+                    }
                 }
                 Err(trouble) => fault.set(Some(general::trouble(&trouble))),
             }

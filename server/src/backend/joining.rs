@@ -152,7 +152,7 @@ impl Asked {
 
     async fn feed(&self, tx: &mut Tx, community: CommunityId, household: HouseholdId) -> Result<String, Problem> {
         let token = feeds::token(tx, community, household).await?;
-        Ok(format!("{}/calendar/{token}.ics", origin::home(&self.state, &self.headers)))
+        Ok(format!("{}/public/calendar/{token}.ics", origin::home(&self.state, &self.headers)))
     }
 
     /// Wrong codes are counted by address, and altogether: nobody tries them by the thousand, from wherever.

@@ -12,7 +12,7 @@ pub const STYLE: &str = include_str!("page.css");
 
 /// Where the page of an event is.
 pub fn address(home: &str, event: &Event) -> String {
-    format!("{home}/events/{}", event.of.event)
+    format!("{home}/public/events/{}", event.of.event)
 }
 
 /// The whole page. `home` is how people reach this server.
@@ -63,6 +63,7 @@ pub fn write(
     let paragraphs: String =
         about.split('\n').filter(|line| !line.trim().is_empty()).map(|line| format!("<p>{line}</p>\n")).collect();
     let (file, home) = (format!("{address}/calendar.ics?lang={}", tag(language)), escaped(home));
+    let id = event.of.event;
     let (calendar, sign_up, switch) = (say.calendar(), say.sign_up(), say.other_language());
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -73,9 +74,9 @@ pub fn write(
         <meta property=\"og:type\" content=\"website\">\n<meta property=\"og:title\" content=\"{title}\">\n\
         <meta property=\"og:description\" content=\"{short}\">\n<meta property=\"og:url\" content=\"{address}\">\n\
         <meta property=\"og:site_name\" content=\"{name}\">\n<meta property=\"og:locale\" content=\"{locale}\">\n\
-        {shared}<link rel=\"stylesheet\" href=\"/events/page.css\">\n</head>\n<body>\n<main>\n\
+        {shared}<link rel=\"stylesheet\" href=\"/public/events/page.css\">\n</head>\n<body>\n<main>\n\
         <p class=\"community\">{name}</p>\n<h1>{title}</h1>\n{shown}\n<dl>\n{facts}</dl>\n{paragraphs}\
-        <p class=\"ways\"><a href=\"{home}/\">{sign_up}</a> <a href=\"{file}\">{calendar}</a> \
+        <p class=\"ways\"><a href=\"{home}/events/{id}\">{sign_up}</a> <a href=\"{file}\">{calendar}</a> \
         <a href=\"{address}?lang={other}\" lang=\"{other}\">{switch}</a></p>\n</main>\n</body>\n</html>\n"
     )
 }
@@ -215,7 +216,7 @@ mod tests {
             "<title>中秋晚会 · 梧桐苑</title>",
             "<meta property=\"og:title\" content=\"中秋晚会\">",
             "<meta property=\"og:description\" content=\"第一行\n第二行\">",
-            "content=\"https://a.example/events/00000000-0000-0000-0000-000000000005\"",
+            "content=\"https://a.example/public/events/00000000-0000-0000-0000-000000000005\"",
             "2026年3月1日 09:00–10:00",
         ] {
             assert!(page.contains(part), "{part} in {page}");

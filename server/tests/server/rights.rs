@@ -91,12 +91,12 @@ const ROUTES: &[(&str, &str)] = &[
     ("tag_sheet", "ffffffofofssn"),
     ("reissue_tag", "ffffffcfcfssn"),
     // A published event of this community, which has no picture.
-    (r#""/events/{event}""#, "ooooooooooooo"),
-    (r#""/events/{event}/picture""#, "nnnnnnnnnnnnn"),
-    (r#""/events/{event}/calendar.ics""#, "ooooooooooooo"),
-    (r#""/events/page.css""#, "ooooooooooooo"),
+    (r#""/public/events/{event}""#, "ooooooooooooo"),
+    (r#""/public/events/{event}/picture""#, "nnnnnnnnnnnnn"),
+    (r#""/public/events/{event}/calendar.ics""#, "ooooooooooooo"),
+    (r#""/public/events/page.css""#, "ooooooooooooo"),
     // Whoever has the address is shown it.
-    (r#""/calendar/{token}""#, "ooooooooooooo"),
+    (r#""/public/calendar/{token}""#, "ooooooooooooo"),
     ("issue_join_code", "ffffofofffssn"),
     // By a code that there is not.
     ("join", "fffffffffffff"),
@@ -343,19 +343,19 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
         "tag_sheet" => online("tag_sheet", json!({ "checkpoints": [gate] })).await,
         "reissue_tag" => online("reissue_tag", json!({ "checkpoint": gate, "expected_issue": 77 })).await,
         "set_up" => online("set_up", form("no such token")).await,
-        r#""/events/{event}""# => get(format!("/events/{}", event_key(&scene.world, PARTY).event)).await,
-        r#""/events/{event}/picture""# => {
-            get(format!("/events/{}/picture", event_key(&scene.world, PARTY).event)).await
+        r#""/public/events/{event}""# => get(format!("/public/events/{}", event_key(&scene.world, PARTY).event)).await,
+        r#""/public/events/{event}/picture""# => {
+            get(format!("/public/events/{}/picture", event_key(&scene.world, PARTY).event)).await
         }
-        r#""/events/{event}/calendar.ics""# => {
-            get(format!("/events/{}/calendar.ics", event_key(&scene.world, PARTY).event)).await
+        r#""/public/events/{event}/calendar.ics""# => {
+            get(format!("/public/events/{}/calendar.ics", event_key(&scene.world, PARTY).event)).await
         }
-        r#""/events/page.css""# => get("/events/page.css".into()).await,
-        r#""/calendar/{token}""# => {
+        r#""/public/events/page.css""# => get("/public/events/page.css".into()).await,
+        r#""/public/calendar/{token}""# => {
             let mut tx = scene.world.db.read().await.expect("it is free");
             let home = HouseholdId::keyed(scene.world.community, HOME);
             let token = feeds::token(&mut tx, scene.world.community, home).await.expect("a token");
-            get(format!("/calendar/{token}.ics")).await
+            get(format!("/public/calendar/{token}.ics")).await
         }
         "issue_join_code" | "calendar_feed" | "renew_calendar_feed" => {
             online(row, json!({ "household": HouseholdId::keyed(scene.world.community, HOME) })).await

@@ -201,7 +201,7 @@ async fn anybody_may_see_the_page_of_a_published_event_and_nobody_that_of_a_draf
         let of = party(&world);
         let put = residents::Request::PutEvent(PutEvent { of, details: details(3).into(), revision: None });
         apply(&world, vec![Request::Residents(put)]).await;
-        let page = format!("{}/events/{}", world.base, of.event);
+        let page = format!("{}/public/events/{}", world.base, of.event);
         let get = async |path: &str| stranger().get(path).send().await.expect("an answer");
         assert_eq!(get(&page).await.status(), StatusCode::NOT_FOUND);
         publish(&world, of, details(3)).await;
@@ -212,9 +212,12 @@ async fn anybody_may_see_the_page_of_a_published_event_and_nobody_that_of_a_draf
         assert!(
             text.contains("<meta property=\"og:title\" content=\"Lantern evening\">") && text.contains("3 of 3 left")
         );
-        for odd in
-            ["/events/nonsense", "/events/00000000-0000-0000-0000-000000000000", "/events/..%2f..", "/calendar/x"]
-        {
+        for odd in [
+            "/public/events/nonsense",
+            "/public/events/00000000-0000-0000-0000-000000000000",
+            "/public/events/..%2f..",
+            "/public/calendar/x",
+        ] {
             assert_eq!(get(&format!("{}{odd}", world.base)).await.status(), StatusCode::NOT_FOUND, "{odd}");
         }
         let file = get(&format!("{page}/calendar.ics")).await.text().await.expect("a file");
@@ -239,7 +242,7 @@ async fn a_households_calendar_says_what_it_signed_up_for_and_a_new_address_make
         assert!(text.contains("STATUS:CONFIRMED") && text.contains("灯会"), "{text}");
         let (_, token) = address.rsplit_once('/').expect("an address");
         let forged: String = token.replace(".ics", "").chars().rev().collect();
-        assert_eq!(get(&format!("{}/calendar/{forged}", world.base)).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(get(&format!("{}/public/calendar/{forged}", world.base)).await.status(), StatusCode::NOT_FOUND);
         let fresh: String = phone.call("renew_calendar_feed", body).await.expect("another address");
         assert_ne!(fresh, address);
         assert_eq!(get(&address).await.status(), StatusCode::NOT_FOUND);

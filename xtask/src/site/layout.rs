@@ -24,9 +24,16 @@ pub fn lay_out(sources: &Sources, engine: &Engine) -> Outcome<Site> {
     let (app, wasm) = keep_build(&mut files, "assets/app", &engine.app);
     let (desk, desk_wasm) = keep_build(&mut files, "assets/desk", &engine.desk);
     let style = keep(&mut files, "assets/app", "css", styles::joined(&sources.styles));
+    let desk_style = keep(&mut files, "assets/desk", "css", styles::joined(&sources.desk_styles));
     let boot = template::fill(
         &sources.boot,
-        &[("app", &url(&app)), ("wasm", &url(&wasm)), ("desk", &url(&desk)), ("desk-wasm", &url(&desk_wasm))],
+        &[
+            ("app", &url(&app)),
+            ("wasm", &url(&wasm)),
+            ("desk", &url(&desk)),
+            ("desk-wasm", &url(&desk_wasm)),
+            ("desk-style", &url(&desk_style)),
+        ],
     )?;
     let boot = keep(&mut files, "assets/boot", "js", boot);
     let scanner = keep(&mut files, "assets/scanner", "wasm", engine.scanner.clone());
@@ -101,11 +108,12 @@ mod tests {
     fn sources() -> Sources {
         Sources {
             shell: "{{release}} {{style}} {{boot}} {{scanner-worker}}".into(),
-            boot: "{{app}} {{wasm}} {{desk}} {{desk-wasm}}".into(),
+            boot: "{{app}} {{wasm}} {{desk}} {{desk-wasm}} {{desk-style}}".into(),
             worker: "{{release}}|{{precache}}".into(),
             scanner_worker: "{{scanner}}".into(),
             public: BTreeMap::from([("icon.svg".to_owned(), b"<svg/>".to_vec())]),
             styles: BTreeMap::new(),
+            desk_styles: BTreeMap::new(),
         }
     }
 

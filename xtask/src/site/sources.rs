@@ -16,18 +16,20 @@ pub struct Sources {
     /// Published as they are, at the root: the manifest and the icons.
     pub public: BTreeMap<String, Vec<u8>>,
     pub styles: BTreeMap<String, String>,
+    /// What only the larger build shows.
+    pub desk_styles: BTreeMap<String, String>,
 }
 
 impl Sources {
     pub fn read() -> Outcome<Self> {
-        let styles = files_in(&workspace::path("style"))?.into_iter().filter(|(name, _)| name.ends_with(".css"));
         Ok(Self {
             shell: text("app/index.html")?,
             boot: text("app/boot.js")?,
             worker: text("app/service-worker.js")?,
             scanner_worker: text("app/scanner-worker.js")?,
             public: files_in(&workspace::path("app/public"))?,
-            styles: styles.map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect(),
+            styles: styles("style")?,
+            desk_styles: styles("style/desk")?,
         })
     }
 
@@ -41,12 +43,17 @@ impl Sources {
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(content);
         }
-        for (name, content) in &self.styles {
+        for (name, content) in self.styles.iter().chain(&self.desk_styles) {
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(content.as_bytes());
         }
         bytes
     }
+}
+
+fn styles(folder: &str) -> Outcome<BTreeMap<String, String>> {
+    let files = files_in(&workspace::path(folder))?.into_iter().filter(|(name, _)| name.ends_with(".css"));
+    Ok(files.map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect())
 }
 
 fn text(path: &str) -> Outcome<String> {

@@ -1,8 +1,8 @@
-//! One stylesheet out of many files: tokens first, then base, then the rest by name.
+//! One stylesheet out of many files: tokens first, then base, then the rest by name; and one for what only the larger build shows.
 
 use std::collections::BTreeMap;
 
-const LAYERS: &str = "@layer tokens, base, ui;\n";
+const LAYERS: &str = "@layer tokens, base, ui, desk;\n";
 const FIRST: [&str; 2] = ["tokens.css", "base.css"];
 
 /// The files declare their layers themselves; the statement on top settles the layers' order.
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn the_order_of_layers_comes_before_any_rule() {
-        assert!(sheet(&["base.css"]).starts_with("@layer tokens, base, ui;\n"));
+        assert!(sheet(&["base.css"]).starts_with("@layer tokens, base, ui, desk;\n"));
     }
 
     #[test]

@@ -1,0 +1,7 @@
+//! Households as the desk looks after them.
+
+use super::texts;
+
+texts! {
+    neighbourhood => "社区", "Community";
+}

@@ -1,0 +1,7 @@
+//! Notices.
+
+use super::texts;
+
+texts! {
+    notices => "通知", "Notices";
+}

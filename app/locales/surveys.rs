@@ -1,0 +1,7 @@
+//! Surveys.
+
+use super::texts;
+
+texts! {
+    surveys => "满意度调查", "Surveys";
+}

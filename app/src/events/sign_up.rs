@@ -1,0 +1,5 @@
+use leptos::prelude::*;
+
+pub fn page(_event: domain::ids::EventId) -> AnyView {
+    crate::shell::not_found()
+}

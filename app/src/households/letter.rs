@@ -1,0 +1,1 @@
+//! The letter with a join code, to be printed or shown.

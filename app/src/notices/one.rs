@@ -1,0 +1,5 @@
+use leptos::prelude::*;
+
+pub fn page(_notice: domain::ids::NoticeId) -> AnyView {
+    crate::shell::not_found()
+}
