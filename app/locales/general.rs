@@ -48,7 +48,7 @@ texts! {
     no_rights => "这个页面不在您的权限内", "This page is not for your role";
     no_rights_next => "需要时请联系项目经理。", "Ask your manager if you need it.";
     nothing_for_you => "这台设备上还没有给您的内容", "There is nothing for you on this device yet";
-    nothing_for_you_next => "业主功能将在以后的版本提供。员工请联系项目经理确认岗位。", "What residents do comes in a later version. If you work here, ask your manager to check your role.";
+    nothing_for_you_next => "住户：管家还没有办好加入，或这户已搬出，请问管家。员工：请项目经理确认岗位。", "If you live here: you have not been taken in yet, or your household has moved out; ask the steward. If you work here: ask your manager to check your role.";
     no_network_here => "这里需要网络", "This needs the network";
     no_network_here_next => "巡查和问题没有网络也能用；这一页连网后再看。", "Rounds and findings work without it; look here again once there is one.";
     retire => "停用", "Retire";

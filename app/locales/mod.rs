@@ -7,6 +7,8 @@ use std::cell::Cell;
 use domain::text::{Language, Words};
 
 pub mod accounts;
+#[cfg(feature = "desk")]
+pub mod calendar;
 pub mod checklists;
 pub mod checkpoints;
 pub mod device;
@@ -18,6 +20,8 @@ pub mod findings;
 pub mod general;
 #[cfg(feature = "desk")]
 pub mod households;
+#[cfg(feature = "desk")]
+pub mod joining;
 pub mod missing_photos;
 #[cfg(feature = "desk")]
 pub mod notices;
@@ -29,6 +33,8 @@ pub mod results;
 pub mod rounds;
 pub mod saving;
 pub mod scan;
+#[cfg(feature = "desk")]
+pub mod sign_ups;
 #[cfg(feature = "desk")]
 pub mod surveys;
 pub mod time;

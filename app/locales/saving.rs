@@ -72,6 +72,53 @@ pub fn kind(kind: &str) -> &'static str {
         "visit.corrected" => kind_visit_corrected(),
         "identity.confirmed" => kind_identity_confirmed(),
         "person.put" => kind_person_put(),
+        #[cfg(feature = "desk")]
+        kind => of_residents(kind),
+        #[cfg(not(feature = "desk"))]
+        _ => kind_other(),
+    }
+}
+
+/// What residents do, and those who look after them.
+#[cfg(feature = "desk")]
+fn of_residents(kind: &str) -> &'static str {
+    texts! {
+        household_put => "住户资料", "Household";
+        household_moved_out => "搬出", "Moved out";
+        event_put => "活动资料", "Event";
+        event_published => "发布活动", "Event published";
+        event_cancelled => "取消活动", "Event cancelled";
+        sign_up_asked => "报名", "Sign-up";
+        sign_up_changed => "修改报名", "Sign-up changed";
+        sign_up_cancelled => "取消报名", "Sign-up cancelled";
+        sign_up_accepted => "确认名额", "Place accepted";
+        sign_up_moved => "调整名额", "Sign-up moved";
+        notice_put => "通知", "Notice";
+        notice_read => "已读通知", "Notice read";
+        survey_put => "调查", "Survey";
+        survey_answered => "调查回答", "Survey answered";
+        feedback_given => "活动评价", "Feedback";
+        arrival_recorded => "签到", "Arrival";
+        walk_in_recorded => "现场来的人", "Walk-in";
+    }
+    match kind {
+        "household.put" => household_put(),
+        "household.moved_out" => household_moved_out(),
+        "event.put" => event_put(),
+        "event.published" => event_published(),
+        "event.cancelled" => event_cancelled(),
+        "sign_up.asked" => sign_up_asked(),
+        "sign_up.changed" => sign_up_changed(),
+        "sign_up.cancelled" => sign_up_cancelled(),
+        "sign_up.accepted" => sign_up_accepted(),
+        "sign_up.moved" => sign_up_moved(),
+        "notice.put" => notice_put(),
+        "notice.read" => notice_read(),
+        "survey.put" => survey_put(),
+        "survey.answered" => survey_answered(),
+        "feedback.given" => feedback_given(),
+        "arrival.recorded" => arrival_recorded(),
+        "walk_in.recorded" => walk_in_recorded(),
         _ => kind_other(),
     }
 }

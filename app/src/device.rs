@@ -12,6 +12,8 @@ pub mod preferences;
 pub mod printer;
 pub mod releases;
 pub mod screen;
+#[cfg(feature = "desk")]
+pub mod share;
 pub mod storage;
 pub mod tabs;
 pub mod wake;

@@ -6,9 +6,17 @@ pub mod feedback;
 pub mod form;
 pub mod list;
 pub mod one;
+pub mod ours;
 pub mod people;
+pub mod refused;
 pub mod sign_up;
 pub mod ticket;
+
+pub mod asked;
+pub mod changes;
+mod month;
+mod party;
+mod questions;
 
 use domain::{
     events::{Event, EventKey},

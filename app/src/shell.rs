@@ -287,8 +287,12 @@ fn page_at(path: &str) -> AnyView {
 /// The pages of residents, of whoever looks after them, and of managers.
 #[cfg(feature = "desk")]
 mod desk {
-    use domain::permissions::{Act, may};
+    use domain::{
+        changes::Deed,
+        permissions::{Act, may},
+    };
     use leptos::prelude::*;
+    use sync::device::{outbox::Entry, world::World};
 
     use crate::{
         accounts, checkpoints, devices, events, households,
@@ -299,7 +303,9 @@ mod desk {
     };
 
     /// Where a refused change is corrected.
-    pub use crate::people::correction;
+    pub fn correction(refused: &Entry) -> Option<String> {
+        people::correction(refused).or_else(|| events::refused::correction(refused))
+    }
 
     pub const IS_HERE: bool = true;
 
@@ -372,6 +378,11 @@ mod desk {
         results::missing_photos::link()
     }
 
+    /// What a change is about that residents made, or those who look after them.
+    pub fn about(world: &World, deed: &Deed) -> Option<String> {
+        events::refused::about(world, deed)
+    }
+
     /// What the top line of Today says to those who oversee.
     pub fn headline(store: Store) -> AnyView {
         results::list::headline(store).into_any()
@@ -424,7 +435,7 @@ mod desk {
 }
 
 #[cfg(feature = "desk")]
-pub use desk::not_found;
+pub use desk::{about, not_found};
 pub use desk::{correction, headline, missing_photos};
 
 /// Where the navigation leads whoever works here.

@@ -209,6 +209,8 @@ pub fn icon(name: &str) -> AnyView {
         "notice" => "M4 10v4h3l7 4V6L7 10zM17 9a4 4 0 0 1 0 6M8 14l1 5h2",
         #[cfg(feature = "desk")]
         "household" => "M4 21V6l7-3v18M11 9h9v12M4 21h17M7 9v.1M7 13v.1M7 17v.1M14.5 13h2M14.5 17h2",
+        #[cfg(feature = "desk")]
+        "share" => "M12 15V4M8 7.5 12 4l4 3.5M7 11H5.5v9h13v-9H17",
         "settings" => "M4 7h10M18 7h2M4 17h2M10 17h10M14 5v4M6 15v4",
         "back" => "M15 5l-7 7 7 7",
         "next" => "M9 5l7 7-7 7",

@@ -262,6 +262,10 @@ fn needs_attention(store: Store, entry: &Entry, about: Option<String>, zone: &Zo
 /// What a change is about, as far as this device knows it: the place, the finding or the round.
 fn about(world: &World, entry: &Entry, zone: &Zone, now: Moment) -> Option<String> {
     let deed = Envelope::read(&entry.change).ok()?.open().ok()?.deed;
+    #[cfg(feature = "desk")]
+    if let Some(about) = shell::about(world, &deed) {
+        return Some(about);
+    }
     let Deed::Fact(fact) = deed else { return None };
     let place = |checkpoint: CheckpointId| match world.get(checkpoint.into()) {
         Some(Body::Checkpoint(checkpoint)) => Some(locales::say(&checkpoint.name)),

@@ -230,14 +230,18 @@ impl Details {
 
     /// Whether `answers` answer the questions: all that must be, each by one of its choices where it has some.
     pub fn are_answered_by(&self, answers: &[Answer]) -> bool {
-        let to = |key: &str| answers.iter().find(|answer| answer.question == key);
-        let is_answered = |question: &Question| match to(&question.key) {
-            None => !question.required,
-            Some(answer) if question.choices.is_empty() => !question.required || !answer.answer.trim().is_empty(),
-            Some(answer) => question.choices.iter().any(|choice| answer.answer == choice.say(Default::default())),
-        };
-        self.questions.iter().all(is_answered)
+        self.unanswered(answers).next().is_none()
             && answers.iter().all(|answer| self.questions.iter().any(|question| question.key == answer.question))
+    }
+
+    /// The questions that still want an answer, or another one.
+    pub fn unanswered<'a>(&'a self, answers: &'a [Answer]) -> impl Iterator<Item = &'a Question> {
+        let to = |key: &str| answers.iter().find(|answer| answer.question == key);
+        self.questions.iter().filter(move |question| match to(&question.key) {
+            None => question.required,
+            Some(answer) if question.choices.is_empty() => question.required && answer.answer.trim().is_empty(),
+            Some(answer) => !question.choices.iter().any(|choice| answer.answer == choice.say(Default::default())),
+        })
     }
 
     fn changed_from(&self, old: &Details) -> Vec<Changed> {
@@ -272,6 +276,32 @@ impl Event {
 
     pub fn is_over(&self, now: Moment) -> bool {
         now >= self.details.ends
+    }
+
+    /// What is otherwise now than it was at `seen`: of each kind of change what it was then, unless it is so again.
+    pub fn changed_since(&self, seen: Moment) -> Vec<Changed> {
+        let mut first: Vec<&Changed> = vec![];
+        for changed in self.changes.iter().filter(|change| change.at > seen).flat_map(|change| &change.what) {
+            if !first.iter().any(|before| std::mem::discriminant(*before) == std::mem::discriminant(changed)) {
+                first.push(changed);
+            }
+        }
+        let details = &self.details;
+        let is_so_again = |changed: &Changed| match changed {
+            Changed::Title { was } => *was == details.title,
+            Changed::Time { starts, ends } => (*starts, *ends) == (details.starts, details.ends),
+            Changed::Place { was } => *was == details.place,
+            Changed::Fee { was } => *was == details.fee,
+            Changed::Capacity { was } => *was == details.capacity,
+            _ => false,
+        };
+        first.into_iter().filter(|changed| !is_so_again(changed)).cloned().collect()
+    }
+
+    /// When it was last changed or cancelled since its publication.
+    pub fn last_changed(&self) -> Option<Moment> {
+        let cancelled = self.cancelled.as_ref().map(|cancelled| cancelled.at);
+        self.changes.last().map(|change| change.at).max(cancelled)
     }
 
     /// Everyone's from its publication on, with its cancellation too.

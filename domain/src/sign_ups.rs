@@ -6,6 +6,7 @@
 
 mod asking;
 mod book;
+mod ways;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use crate::{
 pub(crate) use asking::{accept, ask, cancel, change, lapse, move_party, restore};
 pub(crate) use book::Book;
 pub use book::Tally;
+pub use ways::{HouseholdLimit, Limits, Prospect, Ways, free};
 
 /// The sign-up of one household for one event, as the desk holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     decide::{Actor, Context, Decision, Side, entitled_now},
-    events::{self, EventKey},
+    events::{self, Event, EventKey},
     households::asker,
     ids::{ChangeId, HouseholdId, RecordId, SurveyId, derived},
     permissions::Act,
     records::{Audience, Reads, Record, Root},
     refusal::{Refusal, WhyNot},
     residents,
-    sign_ups::Standing,
+    sign_ups::{SignUp, Standing},
     text::{NAME_MOST, NOTE_MOST, Words, typed_or_empty},
-    time::Moment,
+    time::{DAY, Moment},
 };
 
 /// So many answers are shown together, and are added together.
@@ -30,6 +30,8 @@ pub const FEEDBACK: [&str; 4] = ["overall", "content", "organisation", WORDS];
 /// The question of [`FEEDBACK`] that is answered in words.
 pub const WORDS: &str = "words";
 const QUESTIONS_MOST: usize = 30;
+/// So long after its end households are reminded to say what they thought of an event.
+const REMINDED: i64 = 30 * DAY;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
@@ -148,6 +150,39 @@ impl Subject {
             Subject::Event { of } => of.event.into(),
         }
     }
+}
+
+impl Survey {
+    /// Whether a household may answer it at `now`.
+    ///
+    /// # Errors
+    /// [`WhyNot`] says why not.
+    pub fn is_open(&self, now: Moment) -> Result<(), WhyNot> {
+        if now < self.opens {
+            return Err(WhyNot::NotYetOpen { opens: self.opens });
+        }
+        if now >= self.closes { Err(WhyNot::Closed) } else { Ok(()) }
+    }
+}
+
+/// Whether a household may say at `now` what it thought of an event: whoever had no place has nothing to say of it.
+///
+/// # Errors
+/// [`WhyNot`] says why not.
+pub fn may_judge(event: &Event, sign_up: Option<&SignUp>, now: Moment) -> Result<(), WhyNot> {
+    if event.cancelled.is_some() {
+        return Err(WhyNot::Cancelled);
+    }
+    if !event.is_over(now) {
+        return Err(WhyNot::NotOver);
+    }
+    let had_place = sign_up.is_some_and(|sign_up| sign_up.standing == Standing::Confirmed);
+    if had_place { Ok(()) } else { Err(WhyNot::NotSignedUp) }
+}
+
+/// Whether a household is still reminded at `now` to say what it thought of an event that is over.
+pub fn is_asked_for_feedback(event: &Event, now: Moment) -> bool {
+    event.is_over(now) && now < event.details.ends.plus(REMINDED)
 }
 
 impl Answered {
@@ -272,12 +307,7 @@ pub(crate) fn answer(
     let survey = of_root(root).ok_or(Refusal::NoSuchThing)?;
     // Data files may tell of surveys that are over.
     if matches!(actor, Actor::Person(_)) {
-        if context.now < survey.opens {
-            return Err(WhyNot::NotYetOpen { opens: survey.opens }.into());
-        }
-        if context.now >= survey.closes {
-            return Err(WhyNot::Closed.into());
-        }
+        survey.is_open(context.now)?;
     }
     let asked: Vec<(&str, AnswerIn)> = survey.questions.iter().map(|it| (it.key.as_str(), it.answer)).collect();
     given(root, Subject::Survey { survey: wish.survey }, wish.household, &wish.opinions, &asked, context)
@@ -292,17 +322,13 @@ pub(crate) fn feedback(
 ) -> Result<Decision, Refusal> {
     asker(reads, wish.household, actor, None)?;
     let event = events::of_root(root, wish.of).filter(|event| event.published.is_some()).ok_or(Refusal::NoSuchThing)?;
-    if event.cancelled.is_some() {
-        return Err(WhyNot::Cancelled.into());
-    }
-    if matches!(actor, Actor::Person(_)) && !event.is_over(context.now) {
-        return Err(WhyNot::NotOver.into());
-    }
-    // Whoever had no place has nothing to say of it.
     let sign_up = crate::sign_ups::own_of_root(root, wish.of, wish.household);
-    if sign_up.is_none_or(|sign_up| sign_up.standing != Standing::Confirmed) {
-        return Err(WhyNot::NotSignedUp.into());
-    }
+    let now = match actor {
+        Actor::Person(_) => context.now,
+        // Data files tell of events as if they were over.
+        Actor::System => context.now.max(event.details.ends),
+    };
+    may_judge(event, sign_up, now)?;
     let asked = FEEDBACK.map(|key| (key, if key == WORDS { AnswerIn::Words } else { AnswerIn::Score }));
     given(root, Subject::Event { of: wish.of }, wish.household, &wish.opinions, &asked, context)
 }

@@ -131,3 +131,19 @@ pub fn count_wrong_pin(person: PersonId, now: domain::time::Moment) {
 pub fn forget_wrong_pins(person: PersonId) {
     LocalStorage::delete(pin_key(person));
 }
+
+/// Up to when somebody here has read what was changed of an event.
+#[cfg(feature = "desk")]
+pub fn seen(event: domain::ids::EventId) -> domain::time::Moment {
+    LocalStorage::get(seen_key(event)).unwrap_or_default()
+}
+
+#[cfg(feature = "desk")]
+pub fn set_seen(event: domain::ids::EventId, until: domain::time::Moment) {
+    let _ = LocalStorage::set(seen_key(event), until);
+}
+
+#[cfg(feature = "desk")]
+fn seen_key(event: domain::ids::EventId) -> String {
+    format!("lamplighter.seen.{event}")
+}

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AcceptOffer, AskForPlaces, Book, CancelSignUp, ChangeSignUp, LapseOffers, Move, MoveSignUp, MoveTo, OwnSignUp,
-    Party, SignUp, Standing, Wish,
+    AcceptOffer, AskForPlaces, Book, CancelSignUp, ChangeSignUp, LapseOffers, Limits, Move, MoveSignUp, MoveTo,
+    OwnSignUp, Party, SignUp, Standing, Wish,
 };
 use crate::{
     decide::{Actor, Context, Decision, Side, author, entitled_now},
@@ -305,20 +305,11 @@ fn party_fits(root: &Root, event: &Event, party: &Party, household: HouseholdId)
     if party.persons == 0 || party.names.len() > party.persons as usize || !names_fit {
         return Err(Refusal::Invalid { field: "party".into() });
     }
-    let most = event.details.party_most.unwrap_or(u32::MAX).min(event.details.capacity);
-    if party.persons > most {
-        return Err(WhyNot::PartyTooLarge { most }.into());
-    }
-    let Some(most) = event.details.household_most else { return Ok(()) };
-    let elsewhere = elsewhere(root, event.of, household);
-    if elsewhere.saturating_add(party.persons) > most {
-        return Err(WhyNot::HouseholdLimit { most, left: most.saturating_sub(elsewhere) }.into());
-    }
-    Ok(())
+    Ok(Limits::of(root, event, household).allow(party.persons)?)
 }
 
 /// How many persons of a household have or await places at the other events of a series.
-fn elsewhere(root: &Root, of: EventKey, household: HouseholdId) -> u32 {
+pub(super) fn elsewhere(root: &Root, of: EventKey, household: HouseholdId) -> u32 {
     let mut counted = BTreeSet::new();
     root.of_residents().fold(0, |sum, body| match body {
         // On the server both stand there, on a phone only the household's own.

@@ -1,0 +1,64 @@
+//! How a household's member comes in, and what their home page says.
+
+use super::texts;
+
+texts! {
+    join => "加入我家", "Join your household";
+    join_lead => "用管家给的加入码，在这部手机上建自己的账号。不需要手机号或邮箱。", "With the code that the steward gave you, open an account of your own. No phone number or e-mail is needed.";
+    code => "加入码", "Join code";
+    code_note => "纸上的 12 位，分不分组、大小写都行。", "12 characters on the paper; groups and capitals do not matter.";
+    name => "怎么称呼您", "Your name";
+    name_note => "管家和您家的人会看到。", "The steward and your household see it.";
+    username => "用户名", "User name";
+    username_note => "选填，登录时用。不填就由系统取一个。", "Optional; you sign in with it. Leave it empty and one is made for you.";
+    username_unfit => "用户名为 1 到 60 个字，不含空格。", "A user name has 1 to 60 characters and no spaces.";
+    username_taken => "这个用户名已有人用，请换一个。", "Somebody has this user name already; choose another.";
+    pass_phrase => "密码", "Pass phrase";
+    pass_phrase_note => "10 到 200 个字。几个词连起来最好记。", "10 to 200 characters. A few words in a row are easiest to remember.";
+    pass_phrase_unfit => "密码为 10 到 200 个字。", "A pass phrase has 10 to 200 characters.";
+    show => "显示密码", "Show pass phrase";
+    join_now => "加入", "Join";
+    joining => "正在加入…", "Joining…";
+    no_network => "加入需要网络。填的都还在，连上后再按一次。", "Joining needs the network. What you typed is still here; press again once there is one.";
+    joined_title => "已提交，等管家确认", "Sent: the steward takes you in";
+    joined_lead => "管家确认后，您就可以在这部手机上登录。一般当天就好。", "Once the steward has taken you in you can sign in on this phone, usually on the same day.";
+    joined_note => "请记下用户名：", "Note your user name:";
+    joined_phrase => "密码是您刚才自己设的，没有别人知道。", "The pass phrase is the one you chose; nobody else knows it.";
+    joined_again => "用另一个加入码", "Use another code";
+    have_account => "已有账号，去登录", "I have an account: sign in";
+    hello(name: &str) => "您好，{name}", "Hello {name}";
+    needs_answer => "请您看一下", "Needs your answer";
+    all_answered => "没有要您办的事", "Nothing needs an answer";
+    all_answered_next => "活动有变动、有名额留给您家，或有新的调查时，会先出现在这里。", "When an event changes, a place is kept for you or a survey opens, it stands here first.";
+    event_changed => "您家报名的活动有变动", "An event you signed up for has changed";
+    event_cancelled => "您家报名的活动取消了", "An event you signed up for is cancelled";
+    look => "看看变动", "See what has changed";
+    place_offered => "有名额了", "A place is kept for you";
+    survey_open(when: &str) => "满意度调查，{when} 截止", "Survey, closes {when}";
+    feedback_wanted => "活动怎么样？", "How was it?";
+    our_sign_ups => "我家的报名", "Our sign-ups";
+    coming_events => "近期活动", "Coming events";
+    unread => "未读通知", "Unread notices";
+    all_events => "全部活动", "All events";
+    members => "家里的人", "Members";
+    you => "您", "you";
+    one_more => "还有家人要用？请管家再给一个加入码。", "Somebody else at home? Ask the steward for another code.";
+    feed => "家庭日历", "Calendar of the household";
+    feed_lead => "把您家报名的活动放进手机日历，有变动会自动更新。", "Puts what you signed up for into your own calendar and keeps it up to date.";
+    feed_secret => "知道这个地址的人都能看到您家报了什么。请不要转发。", "Whoever has this address sees what you signed up for. Do not pass it on.";
+    feed_show => "显示地址", "Show the address";
+    feed_address => "日历地址", "Calendar address";
+    feed_copy => "复制地址", "Copy the address";
+    feed_copied => "地址已复制。在日历里选“订阅”，粘贴进去。", "The address is copied. Choose “subscribe” in your calendar and paste it.";
+    feed_not_copied => "没能复制，请按住上面的地址选中复制。", "It could not be copied: press and hold the address above.";
+    feed_open => "在日历里打开", "Open in the calendar";
+    feed_renew => "换一个地址", "Another address";
+    feed_renew_question => "换一个地址？", "Another address?";
+    feed_renew_means => "现在的地址马上失效，已订阅的日历不再更新，要用新地址重新订阅。", "The present address stops at once; calendars that use it are no longer updated and must subscribe anew.";
+    feed_renewed => "已换成新地址。", "This is the new address.";
+    surveys => "满意度调查", "Surveys";
+    held => "这部手机存着什么", "What this phone holds";
+    held_lead => "小区的活动、通知和调查，以及您家自己的报名和回答。没有邻居的，也没有员工的资料。搬出后会自动清除。", "The community's events, notices and surveys, and your own household's sign-ups and answers. Nothing of neighbours or staff. It is removed when you move out.";
+    no_household => "您还不是哪一户的成员", "You are not a member of a household";
+    no_household_next => "请管家帮您加入，或给您一个加入码。", "Ask the steward to take you in, or for a join code.";
+}
