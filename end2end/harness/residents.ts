@@ -1,0 +1,41 @@
+// What residents do on their own phones, and what the desk does for them that needs no screen of the test's own.
+
+import { expect, type Page } from "@playwright/test";
+import { chip, PASS_PHRASE, signIn } from "./people";
+import type { ExportedRecord } from "./server";
+
+/** A phone held upright. */
+export const PHONE = { width: 390, height: 844 };
+
+/** Signs in on a phone that is theirs alone, and waits until everything has arrived. */
+export async function arriveAtHome(page: Page, username: string, passPhrase = PASS_PHRASE): Promise<void> {
+  await signIn(page, username, passPhrase);
+  await page.locator("button.main", { hasText: /登记这台设备|Enrol this device/ }).click();
+  await expect(page.locator("#now")).toBeVisible({ timeout: 30_000 });
+  await expect(chip(page)).toHaveAttribute("data-state", "good");
+}
+
+/** Asks a server function in the session of whoever is signed in on this page. */
+export async function online<T>(page: Page, name: string, asked: object): Promise<T> {
+  const answer = await page.evaluate(
+    async ([name, asked]) => {
+      const response = await fetch(`/api/v1/online/${name}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(asked),
+      });
+      return { ok: response.ok, text: await response.text() };
+    },
+    [name, asked] as const,
+  );
+  expect(answer.ok, `${name}: ${answer.text}`).toBe(true);
+  return JSON.parse(answer.text || "null") as T;
+}
+
+/** The record of this kind whose Chinese title, or flat, is this. */
+export function named(records: ExportedRecord[], kind: string, zh: string): ExportedRecord {
+  const words = (body: any) => (body.details?.title ?? body.title ?? body.flat)?.zh;
+  const found = records.find((record) => record.kind === kind && words(record.body) === zh);
+  expect(found, `${kind} ${zh}`).toBeDefined();
+  return found!;
+}
