@@ -98,8 +98,3 @@ pub fn span(starts: Moment, ends: Moment, now: Moment, zone: &Zone) -> String {
     let until = if from == to { clock(ends, zone) } else { at(&day(to, today), &clock(ends, zone)) };
     between(&begins, &until)
 }
-
-/// The times alone, of an event that stands under its day.
-pub fn hours(starts: Moment, ends: Moment, zone: &Zone) -> String {
-    between(&clock(starts, zone), &clock(ends, zone))
-}

@@ -27,6 +27,7 @@ texts! {
     used_code => "这个加入码已经用过。请向管家要一个新的。", "This code has been used. Ask the steward for another one.";
     expired_code => "这个加入码已过期。请向管家要一个新的。", "This code has expired. Ask the steward for another one.";
     awaits_approval => "管家还没有确认您的加入。确认后就能登录。", "The steward has not taken you in yet. Then you can sign in.";
+    event => "活动", "Event";
     no_events => "还没有活动", "No events yet";
     no_events_next => "有了活动会出现在这里，没有网络也能看。", "They appear here once somebody plans one, without a network too.";
     no_coming_events => "近期没有活动", "Nothing is coming up";
@@ -43,7 +44,7 @@ texts! {
     places_left(n: u32) => "剩 {n} 个名额", "{n} places left";
     places_full(n: usize) => "已满，{n} 户候补", "Full, {n} waiting";
     places_none => "已满", "Full";
-    places_of(n: u32) => "共 {n} 个", "of {n}";
+    places_of(n: u32) => "共 {n} 个", "{n} in all";
     when => "时间", "When";
     place => "地点", "Where";
     fee => "费用", "Fee";

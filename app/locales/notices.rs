@@ -3,6 +3,7 @@
 use super::texts;
 
 texts! {
+    notice => "通知", "Notice";
     notices => "通知", "Notices";
     unread => "未读", "Unread";
     read => "已读", "Read";
@@ -12,5 +13,4 @@ texts! {
     put_at(when: &str) => "{when} 发布", "Published {when}";
     until(when: &str) => "有效到 {when}", "Until {when}";
     is_over => "这条通知已过期。", "This notice is over.";
-    all_notices => "全部通知", "All notices";
 }

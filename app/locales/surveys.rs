@@ -6,6 +6,7 @@ use super::texts;
 
 texts! {
     surveys => "满意度调查", "Surveys";
+    survey => "调查", "Survey";
     no_surveys => "没有调查", "No surveys";
     no_surveys_next => "有新的调查会出现在这里和首页。", "A new one appears here and on the home page.";
     open_ones => "正在进行", "Open now";
@@ -16,7 +17,6 @@ texts! {
     answered => "您家已填", "answered";
     not_answered => "还没填", "not answered";
     feedback => "活动评价", "Feedback";
-    feedback_for(name: &str) => "评价：{name}", "Feedback: {name}";
     privacy => "每户一份，不记名。满 5 份才一起显示给小区，谁也看不到单独一份。", "One answer from each household, without a name. It is shown only together with others, from five answers on; nobody sees a single one.";
     overall => "总体", "Overall";
     content => "内容", "Content";
@@ -35,8 +35,6 @@ texts! {
     thanks_waiting_next => "有网络时自动提交。", "It is sent once there is a network.";
     given_on(when: &str) => "您家 {when} 填的。每户一份，不能再填。", "Your household answered {when}. One answer each, so it cannot be given again.";
     yours => "您家的回答", "What you said";
-    refused => "没有收下", "It was not taken";
-    understood => "知道了", "Understood";
     not_for_you => "只有住户填写", "Households answer this";
     not_for_you_next => "您不是哪一户的成员。", "You are not a member of a household.";
     opens_later => "调查还没有开始。", "The survey has not opened yet.";

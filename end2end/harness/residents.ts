@@ -11,8 +11,16 @@ export const PHONE = { width: 390, height: 844 };
 export async function arriveAtHome(page: Page, username: string, passPhrase = PASS_PHRASE): Promise<void> {
   await signIn(page, username, passPhrase);
   await page.locator("button.main", { hasText: /登记这台设备|Enrol this device/ }).click();
-  await expect(page.locator("#now")).toBeVisible({ timeout: 30_000 });
+  await page.locator("nav.navigation a[href='/']").click({ timeout: 30_000 });
+  await expect(page.locator("#now")).toBeVisible();
   await expect(chip(page)).toHaveAttribute("data-state", "good");
+}
+
+/** Signs in at an address that somebody was sent, and goes on to where it leads: a page with these words. */
+export async function arriveBy(page: Page, username: string, words: string): Promise<void> {
+  await signIn(page, username);
+  await page.locator("button.main", { hasText: /登记这台设备|Enrol this device/ }).click();
+  await expect(page.locator("main")).toContainText(words, { timeout: 30_000 });
 }
 
 /** Asks a server function in the session of whoever is signed in on this page. */

@@ -47,7 +47,8 @@ fn Feedback(id: EventId) -> impl IntoView {
             }
         };
         view! {
-            <ui::Page title=say::feedback_for(&title) back=back.clone()>
+            <ui::Page title=say::feedback() back=back.clone()>
+                <h2 class="page-name">{title}</h2>
                 {refused::of_event(store, id)}
                 {body}
             </ui::Page>

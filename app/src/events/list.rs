@@ -158,7 +158,7 @@ pub fn row(line: Line) -> AnyView {
     let about = [Some(line.place).filter(|place| !place.is_empty()), line.places];
     let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
-        <a class="row link event" href=format!("/events/{}", line.id)>
+        <a class="row link event-row" href=format!("/events/{}", line.id)>
             <span class="event-time number">{line.begins}</span>
             <span class="grow">
                 <span class="event-title">{line.title}</span>

@@ -58,7 +58,8 @@ fn One(id: EventId) -> impl IntoView {
             is_leaving.then(|| asking.question(own))
         };
         view! {
-            <ui::Page title=title back="/events" foot=foot(store, ours, asking)>
+            <ui::Page title=say::event() back="/events" foot=foot(store, ours, asking)>
+                <h2 class="page-name">{title}</h2>
                 {picture(store, ours)}
                 {with(state)}
                 {refused::of_event(store, id)}

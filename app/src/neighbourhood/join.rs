@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::unlock::choose_language,
+    device::preferences,
     locales::{self, accounts as say_accounts, general, joining as say},
     online::{
         Trouble,
@@ -89,7 +90,13 @@ fn scanned() -> Option<String> {
     let hash = web_sys::window()?.location().hash().ok()?;
     let code = hash.strip_prefix('#')?;
     let code = js_sys::decode_uri_component(code).ok().and_then(|code| code.as_string()).unwrap_or_default();
-    (!code.is_empty()).then_some(code)
+    (!code.is_empty()).then(|| grouped(&code))
+}
+
+/// In groups of four, as on the paper.
+fn grouped(code: &str) -> String {
+    let code: Vec<char> = code.chars().filter(|c| c.is_alphanumeric()).take(CODE_MOST).collect();
+    code.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
 }
 
 impl Form {
@@ -156,6 +163,8 @@ impl Form {
         leptos::task::spawn_local(async move {
             match joining::join(wish).await {
                 Ok(joined) => {
+                    // This phone is a household's: it opens the build that knows of them, and why somebody cannot sign in yet.
+                    preferences::choose_desk();
                     self.pass_phrase.try_set(String::new());
                     self.joined.try_set(joined.username);
                 }

@@ -65,10 +65,11 @@ fn shown(notice: &Notice, store: Store) -> AnyView {
     let put = since(notice).map(|at| say::put_at(&when(at)));
     let until = notice.until.map(|at| say::until(&when(at)));
     let times = put.into_iter().chain(until).collect::<Vec<_>>().join(" · ");
-    let text = locales::say(&notice.text);
+    let (title, text) = (locales::say(&notice.title), locales::say(&notice.text));
     let is_over = !notice.is_shown_at(now);
     view! {
-        <ui::Page title=locales::say(&notice.title) back="/notices">
+        <ui::Page title=say::notice() back="/notices">
+            <h2 class="page-name">{title}</h2>
             {is_over.then(|| view! { <p class="notice">{say::is_over()}</p> })}
             <section class="card">
                 <p class="words">{text}</p>

@@ -54,9 +54,10 @@ fn Answering(id: SurveyId) -> impl IntoView {
                 form(store, format!("survey:{id}"), questions.clone(), wish)
             }
         };
-        let about = locales::say(&asked.about);
+        let (title, about) = (locales::say(&asked.title), locales::say(&asked.about));
         view! {
-            <ui::Page title=locales::say(&asked.title) back="/surveys">
+            <ui::Page title=say::survey() back="/surveys">
+                <h2 class="page-name">{title}</h2>
                 {(!about.is_empty()).then(|| view! { <p class="lead words">{about}</p> })}
                 {move || is_open().then(|| view! { <p class="note">{say::open_until(&until)}</p> })}
                 {refused::of_survey(store, id)}
