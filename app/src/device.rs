@@ -14,4 +14,6 @@ pub mod releases;
 pub mod screen;
 pub mod storage;
 pub mod tabs;
+#[cfg(feature = "desk")]
+pub mod tones;
 pub mod wake;
