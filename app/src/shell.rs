@@ -299,7 +299,9 @@ mod desk {
     };
 
     /// Where a refused change is corrected.
-    pub use crate::people::correction;
+    pub fn correction(refused: &sync::device::outbox::Entry) -> Option<String> {
+        people::correction(refused).or_else(|| events::form::correction(refused))
+    }
 
     pub const IS_HERE: bool = true;
 
