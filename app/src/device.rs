@@ -16,4 +16,6 @@ pub mod screen;
 pub mod share;
 pub mod storage;
 pub mod tabs;
+#[cfg(feature = "desk")]
+pub mod tones;
 pub mod wake;

@@ -304,7 +304,9 @@ mod desk {
 
     /// Where a refused change is corrected.
     pub fn correction(refused: &Entry) -> Option<String> {
-        people::correction(refused).or_else(|| events::refused::correction(refused))
+        people::correction(refused)
+            .or_else(|| events::form::correction(refused))
+            .or_else(|| events::refused::correction(refused))
     }
 
     pub const IS_HERE: bool = true;

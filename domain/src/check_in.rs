@@ -1,6 +1,8 @@
 //! Check-in 签到: who came to an event, and who came without a sign-up. Arrivals are facts: two doors that let one party in
 //! twice both said what happened, and it shows when they meet.
 
+pub mod admission;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -123,6 +125,8 @@ pub struct Attendance {
     pub walk_ins: u32,
     /// Parties of which more came than signed up: let in twice, as a rule.
     pub doubles: u32,
+    /// Persons who were let in by name or ticket and have no place: they wait, had cancelled, or never signed up.
+    pub without_place: u32,
 }
 
 /// Sums up an event's door from its records.
@@ -132,14 +136,17 @@ pub fn attendance<'a>(
     walk_ins: impl IntoIterator<Item = &'a WalkIn>,
 ) -> Attendance {
     let mut sum = Attendance::default();
+    let mut let_in_at_all = arrivals.iter().fold(0u32, |sum, arrival| sum.saturating_add(arrival.persons()));
     for sign_up in sign_ups.into_iter().filter(|it| it.standing == Standing::Confirmed) {
         let arrival = arrivals.iter().find(|it| it.household == sign_up.household && it.of == sign_up.of);
         let let_in = arrival.map_or(0, |arrival| arrival.persons());
+        let_in_at_all = let_in_at_all.saturating_sub(let_in);
         let came = let_in.min(sign_up.party.persons);
         sum.came += came;
         sum.missing += sign_up.party.persons - came;
         sum.doubles += u32::from(let_in > sign_up.party.persons);
     }
+    sum.without_place = let_in_at_all;
     sum.walk_ins = walk_ins.into_iter().map(|it| it.persons).sum();
     sum
 }

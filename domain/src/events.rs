@@ -1,5 +1,7 @@
 //! An event 社区活动: when, where, for how many, and how households sign up for it.
 
+pub mod readiness;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -189,8 +191,13 @@ impl Details {
         if now >= self.closes() { Err(WhyNot::Closed) } else { Ok(()) }
     }
 
-    /// The field that is outside its bounds, if any.
+    /// The first field that is outside its bounds, if any.
     pub fn fault(&self) -> Option<&'static str> {
+        self.faults().into_iter().next()
+    }
+
+    /// Every field that is outside its bounds.
+    pub fn faults(&self) -> Vec<&'static str> {
         let short = |words: &Words| [&words.zh, &words.en].iter().all(|text| typed_or_empty(text, NAME_MOST).is_ok());
         let long = |words: &Words| [&words.zh, &words.en].iter().all(|text| typed_or_empty(text, NOTE_MOST).is_ok());
         let is_named = |words: &Words| short(words) && !words.say(Default::default()).trim().is_empty();
@@ -210,7 +217,7 @@ impl Details {
             ("series_title", short(&self.series_title)),
             ("questions", self.questions_are_sound(is_named)),
         ];
-        fits.into_iter().find_map(|(field, fits)| (!fits).then_some(field))
+        fits.into_iter().filter_map(|(field, fits)| (!fits).then_some(field)).collect()
     }
 
     fn questions_are_sound(&self, is_named: impl Fn(&Words) -> bool) -> bool {
@@ -302,6 +309,11 @@ impl Event {
     pub fn last_changed(&self) -> Option<Moment> {
         let cancelled = self.cancelled.as_ref().map(|cancelled| cancelled.at);
         self.changes.last().map(|change| change.at).max(cancelled)
+    }
+
+    /// Whether sign-ups may still be changed: it is published, goes ahead, and has not begun.
+    pub fn is_coming(&self, now: Moment) -> bool {
+        self.published.is_some() && self.cancelled.is_none() && now < self.details.starts
     }
 
     /// Everyone's from its publication on, with its cancellation too.

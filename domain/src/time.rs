@@ -43,6 +43,15 @@ pub struct ZoneOffset {
     pub seconds: i32,
 }
 
+/// Why what stands in a field for date and time is no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotATime {
+    /// Nothing, or part of it.
+    Incomplete,
+    /// The clocks were put forward over it.
+    Skipped,
+}
+
 impl Zone {
     pub fn fixed(name: impl Into<String>, seconds: i32) -> Self {
         Self { name: name.into(), offsets: vec![ZoneOffset { from: Moment(i64::MIN), seconds }] }
@@ -66,6 +75,26 @@ impl Zone {
         let (date, time) = (local.date(), local.time());
         let (hour, minute, second) = (time.hour(), time.minute(), time.second());
         format!("{date}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
+    /// As a field for date and time holds it: `2026-03-01T18:30`.
+    pub fn for_field(&self, at: Moment) -> String {
+        let local = self.local(at);
+        format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute())
+    }
+
+    /// What stands in a field for date and time.
+    ///
+    /// # Errors
+    /// [`NotATime`] says why it is none here.
+    pub fn of_field(&self, text: &str) -> Result<Moment, NotATime> {
+        let (date, time) = text.trim().split_once('T').ok_or(NotATime::Incomplete)?;
+        let date: NaiveDate = date.parse().map_err(|_| NotATime::Incomplete)?;
+        let mut parts = time.split(':').map(str::parse::<u32>);
+        let (Some(Ok(hour)), Some(Ok(minute))) = (parts.next(), parts.next()) else { return Err(NotATime::Incomplete) };
+        let time = NaiveTime::from_hms_opt(hour, minute, 0).ok_or(NotATime::Incomplete)?;
+        let at = self.moment(date, time);
+        if self.local(at) == date.and_time(time) { Ok(at) } else { Err(NotATime::Skipped) }
     }
 
     /// The moment of a local date and time. A time that the spring clock skips is the moment of the skip's end;
@@ -260,5 +289,19 @@ mod tests {
         assert_eq!(zone.local(change), day.and_time(time(3, 0)));
         assert_eq!(zone.moment(day, time(2, 30)), change.plus(30 * MINUTE), "02:30 does not exist; 03:30 is shown");
         assert_eq!(zone.local(zone.moment(day, time(12, 0))).time(), time(12, 0));
+        assert_eq!(zone.of_field("2026-03-29T03:00"), Ok(change));
+        assert_eq!(zone.of_field("2026-03-29T02:30"), Err(NotATime::Skipped));
+    }
+
+    #[test]
+    fn what_a_field_for_date_and_time_holds_is_the_communitys_time() {
+        let zone = Zone::fixed("Asia/Shanghai", 8 * 3600);
+        let at = Moment(1_772_323_200_000);
+        assert_eq!(zone.for_field(at), "2026-03-01T08:00");
+        assert_eq!(zone.of_field("2026-03-01T08:00"), Ok(at));
+        assert_eq!(zone.of_field("2026-03-01T08:00:00"), Ok(at), "some browsers write the seconds");
+        for text in ["", "2026-03-01", "2026-03-01T", "2026-13-01T08:00", "2026-03-01T25:00", "T"] {
+            assert_eq!(zone.of_field(text), Err(NotATime::Incomplete), "{text}");
+        }
     }
 }

@@ -387,7 +387,7 @@ fn attendance_counts_who_came_who_did_not_and_who_came_without_a_sign_up() {
         _ => None,
     });
     let sum = attendance(&sign_ups, &arrivals.iter().collect::<Vec<_>>(), &walk_ins);
-    assert_eq!((sum.came, sum.missing, sum.walk_ins, sum.doubles), (3, 3, 2, 0));
+    assert_eq!((sum.came, sum.missing, sum.walk_ins, sum.doubles, sum.without_place), (3, 3, 2, 0, 0));
 }
 
 fn family_of(n: u128) -> Household {

@@ -52,3 +52,18 @@ pub fn fresh_person() -> PersonId {
 pub fn fresh_finding() -> FindingId {
     FindingId(Uuid::now_v7())
 }
+
+#[cfg(feature = "desk")]
+pub fn fresh_event() -> domain::ids::EventId {
+    domain::ids::EventId(Uuid::now_v7())
+}
+
+#[cfg(feature = "desk")]
+pub fn fresh_series() -> domain::ids::SeriesId {
+    domain::ids::SeriesId(Uuid::now_v7())
+}
+
+#[cfg(feature = "desk")]
+pub fn fresh_walk_in() -> domain::ids::WalkInId {
+    domain::ids::WalkInId(Uuid::now_v7())
+}
