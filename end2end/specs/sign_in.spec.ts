@@ -64,14 +64,15 @@ test("after five wrong PINs each further one has to wait, and colleagues do not"
   await unlock(page, "李志强", "3692");
 });
 
-test("a resident who signs in is told that there is nothing here yet, and can leave", async ({ openDevice }) => {
+test("a resident who signs in can only have a phone of their own, comes to their household's page, and can leave", async ({ openDevice }) => {
   const page = await openDevice();
   await signIn(page, "resident");
   await expect(page.getByRole("radio")).toHaveCount(1);
   await page.getByRole("button", { name: "登记这台设备" }).click();
-  await expect(page.getByRole("heading", { name: "这台设备上还没有给您的内容" })).toBeVisible();
-  await page.getByRole("link", { name: "退出登录" }).click();
-  await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
+  await expect(page.locator("main .lead")).toContainText("2栋0301");
+  await page.locator("nav.navigation a[href='/settings']").click();
+  await page.getByRole("button", { name: "退出登录" }).click();
+  await expect(page.locator("a[href='/sign-in']")).toBeVisible();
 });
 
 test("locking a shared tablet ends the session of whoever signed in there, and without a network as soon as there is one", async ({ community, openDevice }) => {
