@@ -39,7 +39,6 @@ texts! {
     draft => "草稿", "Draft";
     draft_note => "住户还看不到。", "Residents do not see it yet.";
     is_cancelled => "已取消", "Cancelled";
-    is_over => "已结束", "Over";
     is_on => "正在进行", "Under way";
     places_left(n: u32) => "剩 {n} 个名额", "{n} places left";
     places_full(n: usize) => "已满，{n} 户候补", "Full, {n} waiting";

@@ -7,9 +7,10 @@ import type { ExportedRecord } from "./server";
 /** A phone held upright. */
 export const PHONE = { width: 390, height: 844 };
 
-/** Signs in on a phone that is theirs alone, and waits until everything has arrived. */
+/** Signs in on a phone or tablet that is theirs alone, and waits until everything has arrived. */
 export async function arriveAtHome(page: Page, username: string, passPhrase = PASS_PHRASE): Promise<void> {
   await signIn(page, username, passPhrase);
+  await page.getByRole("radio").last().check();
   await page.locator("button.main", { hasText: /登记这台设备|Enrol this device/ }).click();
   await page.locator("nav.navigation a[href='/']").click({ timeout: 30_000 });
   await expect(page.locator("#now")).toBeVisible();
