@@ -1,6 +1,6 @@
 // A household on its own phone: joining, signing up, the ticket, what it thinks, and whatever goes wrong on the way.
 
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
@@ -172,7 +172,7 @@ for (const language of ["zh", "en"] as const) {
   });
 }
 
-/** The starter's events with these words in place of those, loaded over what is there. */
+/** The starter's events with these words in place of those, loaded over what is there; who lives here, signed up or answered stays. */
 async function loadWith(community: Community, folder: string, ...changes: [string, string][]): Promise<void> {
   const edited = join(folder, "starter");
   cpSync(STARTER, edited, { recursive: true });
@@ -182,7 +182,9 @@ async function loadWith(community: Community, folder: string, ...changes: [strin
     expect(text, before).toContain(before);
     text = text.replace(before, after);
   }
-  writeFileSync(file, text);
+  const ofHouseholds = /^\[\[(event\.sign_up|event\.feedback|survey\.answer)\]\]/;
+  writeFileSync(file, text.split(/\n(?=\[\[)/).filter((block) => !ofHouseholds.test(block)).join("\n"));
+  rmSync(join(edited, "households.toml"));
   await load(edited, community.data);
 }
 
