@@ -10,7 +10,7 @@ pub enum Given {
     Shared,
     Copied,
     /// The person closed the menu.
-    GivenUp,
+    Closed,
     /// The browser has neither, or refuses: it can be copied by hand.
     ByHand,
 }
@@ -24,7 +24,7 @@ pub async fn share(title: &str, address: &str) -> Given {
     }
     match call(&navigator(), "share", &what).await {
         Some(Ok(())) => Given::Shared,
-        Some(Err(refusal)) if name_of(&refusal) == "AbortError" => Given::GivenUp,
+        Some(Err(refusal)) if name_of(&refusal) == "AbortError" => Given::Closed,
         Some(Err(_)) | None => copy(address).await,
     }
 }

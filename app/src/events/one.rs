@@ -228,7 +228,7 @@ fn ways_out(event: &Event) -> AnyView {
     let said = move || match result.get()? {
         Given::Shared => Some(view! { <p class="done">{ui::glyph("good")}{say::shared()}</p> }.into_any()),
         Given::Copied => Some(view! { <p class="done">{ui::glyph("good")}{say::copied()}</p> }.into_any()),
-        Given::GivenUp => None,
+        Given::Closed => None,
         Given::ByHand => {
             Some(view! { <p>{say::copy_yourself()}" "<span class="address">{by_hand.clone()}</span></p> }.into_any())
         }

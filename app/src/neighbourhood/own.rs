@@ -94,7 +94,7 @@ fn feed(household: HouseholdId) -> AnyView {
         leptos::task::spawn_local(async move {
             let words = match share::copy(&address).await {
                 Given::Copied | Given::Shared => say::feed_copied(),
-                Given::GivenUp | Given::ByHand => say::feed_not_copied(),
+                Given::Closed | Given::ByHand => say::feed_not_copied(),
             };
             said.try_set(Some(words));
         });
