@@ -13,9 +13,9 @@ use domain::{
 use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use sync::{
-    messages::{Hole, Identity, LaneNumber, Outcome, Receipt, Seq},
+    messages::{Hole, Identity, LaneNumber, Outcome, Receipt, Row, Seq},
     retold::Later,
     server::{Canon, Head, Lane, LogEntry, Logged},
 };
@@ -50,6 +50,9 @@ pub struct SqlCanon {
     roots: BTreeMap<RecordId, BTreeSet<RecordId>>,
     /// Changes that are logged and not written yet: many at once are written much faster.
     unwritten: Vec<Change>,
+    /// Records under ids that nothing is held under, not written yet either; all of them are among `held`.
+    fresh: Vec<Row>,
+    trusting: bool,
     tally: Tally,
 }
 
@@ -64,12 +67,24 @@ impl SqlCanon {
             held: BTreeMap::new(),
             roots: BTreeMap::new(),
             unwritten: vec![],
+            fresh: vec![],
+            trusting: false,
             tally: Tally::default(),
         }
     }
 
-    pub fn tx(&mut self) -> &mut Tx {
-        &mut self.tx
+    /// Takes ids that devices chose to be free, and writes what is new at the end: [`Failure::IdTaken`] says that one was not.
+    pub fn trusting(self) -> Self {
+        Self { trusting: true, ..self }
+    }
+
+    /// The transaction with everything in it that was logged.
+    ///
+    /// # Errors
+    /// What writing it met.
+    pub async fn tx(&mut self) -> Result<&mut Tx, Failure> {
+        self.write_all().await?;
+        Ok(&mut self.tx)
     }
 
     pub fn community(&self) -> CommunityId {
@@ -78,7 +93,7 @@ impl SqlCanon {
 
     /// Makes everything true. The head's new number and what it counts appear together.
     pub async fn commit(mut self) -> Result<(), Failure> {
-        self.write_changes().await?;
+        self.write_all().await?;
         if let Some(seq) = self.logged {
             sqlx::query("update communities set seq = $2 where id = $1")
                 .bind(self.community.to_string())
@@ -129,6 +144,19 @@ impl SqlCanon {
     /// The outcomes that this transaction logged.
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    async fn write_all(&mut self) -> Result<(), Failure> {
+        records::insert(&mut self.tx, self.community, &std::mem::take(&mut self.fresh)).await?;
+        self.write_changes().await
+    }
+
+    /// Whether a record can wait to be written with others: nobody knows its id, and nothing else follows from it.
+    fn may_wait(&self, record: &Record) -> bool {
+        let is_free = self.roots.contains_key(&record.root) && !self.held.contains_key(&record.id);
+        let household = matches!(record.body, Body::Residents(residents::Body::Household(_)));
+        let is_plain = !household && !matches!(record.body, Body::Person(_)) && record.body.photos().is_empty();
+        self.trusting && is_free && is_plain
     }
 
     async fn write_changes(&mut self) -> Result<(), Failure> {
@@ -186,7 +214,7 @@ struct Change {
 }
 
 impl Change {
-    fn of(entry: &LogEntry<'_>, written: &[&Record]) -> Result<Self, Failure> {
+    fn of(entry: &LogEntry<'_>, written: &[Row]) -> Result<Self, Failure> {
         Ok(Self {
             seq: entry.seq,
             lane: entry.lane.to_string(),
@@ -199,7 +227,7 @@ impl Change {
             received: entry.received.0,
             rules: i64::from(entry.rules),
             outcome: json(entry.outcome)?,
-            records: rows_json(entry.seq, written)?,
+            records: json(&written)?,
         })
     }
 }
@@ -294,6 +322,7 @@ impl Canon for SqlCanon {
         if wanted.is_empty() {
             return Ok(());
         }
+        self.write_all().await?;
         let records = records::of_roots(&mut self.tx, self.community, &wanted).await?;
         self.roots.extend(wanted.into_iter().map(|root| (root, BTreeSet::new())));
         for record in records {
@@ -328,12 +357,20 @@ impl Canon for SqlCanon {
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
         let mut written = vec![];
         for record in entry.records {
+            if self.may_wait(record) {
+                let row = Row::of(record, entry.seq);
+                self.fresh.push(row.clone());
+                self.hold(record.clone());
+                written.push(row);
+                continue;
+            }
+            self.write_all().await?;
             let before = self.held.get(&record.id).and_then(Option::as_ref);
             if !records::put(&mut self.tx, self.community, entry.seq, record, before).await? {
                 continue;
             }
             self.hold(record.clone());
-            written.push(record);
+            written.push(Row::of(record, entry.seq));
             if let Body::Person(person) = &record.body {
                 communities::access_changed(&mut self.tx, self.community).await?;
                 if person.left.is_some() {
@@ -376,7 +413,7 @@ impl Canon for SqlCanon {
 }
 
 /// A row with the columns seq and outcome.
-fn logged(row: &sqlx::any::AnyRow) -> Result<Logged, Failure> {
+fn logged(row: &AnyRow) -> Result<Logged, Failure> {
     let outcome: Outcome = serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)?;
     Ok(Logged { seq: row.try_get("seq")?, outcome })
 }
@@ -386,11 +423,6 @@ fn readable(kind: &str) -> String {
     kind.chars().take(100).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-fn rows_json(seq: Seq, written: &[&Record]) -> Result<String, Failure> {
-    let rows: Vec<_> = written.iter().map(|record| sync::messages::Row::of(record, seq)).collect();
-    json(&rows)
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(Failure::broken)
 }

@@ -178,7 +178,7 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken
         Err(why) => return Ok(Taken::StillWaits { why: reason(&why) }),
     };
     if let Some(logged) = canon.logged(&[change.id]).await?.remove(&change.id) {
-        let is_done = done_with(canon.tx(), community, item.id, now, Done::Decided(logged.seq)).await?;
+        let is_done = done_with(canon.tx().await?, community, item.id, now, Done::Decided(logged.seq)).await?;
         canon.commit().await?;
         return Ok(if is_done { Taken::Before { seq: logged.seq } } else { Taken::Gone });
     }
@@ -192,7 +192,7 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken
     if let Outcome::Quarantined { undecodable } = outcome {
         return Ok(Taken::StillWaits { why: reason(&undecodable) });
     }
-    if !done_with(canon.tx(), community, item.id, now, Done::Decided(seq)).await? {
+    if !done_with(canon.tx().await?, community, item.id, now, Done::Decided(seq)).await? {
         return Ok(Taken::Gone);
     }
     canon.commit().await?;

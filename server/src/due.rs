@@ -77,8 +77,8 @@ async fn one(db: &Db, community: CommunityId, due: Due, now: Moment) -> Result<u
     let requests = match due {
         Due::Offers(of) => vec![residents::Request::LapseOffers(LapseOffers { of })],
         Due::Places(household) => {
-            households::gave_places_back(canon.tx(), community, household).await?;
-            places_of(canon.tx(), community, household, now).await?
+            households::gave_places_back(canon.tx().await?, community, household).await?;
+            places_of(canon.tx().await?, community, household, now).await?
         }
     };
     let said = requests.len();

@@ -9,6 +9,8 @@ pub enum Failure {
     Database(db::Error),
     /// The place where photos are did not do what was asked.
     Photos(object_store::Error),
+    /// An id that a device chose, and that was taken to be free, is another record's: the transaction is to be made again, doubting.
+    IdTaken,
     /// Something kept here cannot be read; the sentence says what.
     Broken(String),
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Database(error) => write!(f, "the database failed: {error}"),
             Failure::Photos(error) => write!(f, "the photo store failed: {error}"),
+            Failure::IdTaken => f.write_str("an id that was taken to be free is not"),
             Failure::Broken(what) => f.write_str(what),
         }
     }

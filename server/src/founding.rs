@@ -103,7 +103,7 @@ pub async fn set_up(db: &Db, form: &SetUpForm) -> Result<Result<(), Trouble>, Fa
         password_hash: passwords::hash(form.password.clone()).await?,
         pin_verifier: None,
     };
-    if accounts::add(canon.tx(), &account, now).await?.is_err() {
+    if accounts::add(canon.tx().await?, &account, now).await?.is_err() {
         return Ok(Err(Trouble::Invalid { field: "username".into() }));
     }
     canon.commit().await?;
@@ -162,13 +162,13 @@ async fn add_accounts(canon: &mut SqlCanon, given: &[StarterAccount]) -> Result<
     let (community, now) = (canon.community(), clock::now());
     let mut hashing = JoinSet::new();
     for one in given {
-        if accounts::of_person(canon.tx(), community, one.person).await?.is_none() {
+        if accounts::of_person(canon.tx().await?, community, one.person).await?.is_none() {
             hashing.spawn(hashed(community, one.clone()));
         }
     }
     while let Some(account) = hashing.join_next().await {
         let account = account.map_err(Failure::broken)??;
-        if let Err(Taken) = accounts::add(canon.tx(), &account, now).await? {
+        if let Err(Taken) = accounts::add(canon.tx().await?, &account, now).await? {
             return Err(Failure::Broken(format!("the account name `{}` is taken", account.username)));
         }
     }

@@ -73,10 +73,10 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
     let now = clock::now();
     let mut canon = SqlCanon::new(db.write().await?, community, now);
     let seq = canon.take_head().await?.seq + 1;
-    if !waits(canon.tx(), community, waiting.seq).await? {
+    if !waits(canon.tx().await?, community, waiting.seq).await? {
         return Ok(Retried::Gone);
     }
-    if is_superseded(canon.tx(), community, waiting).await? {
+    if is_superseded(canon.tx().await?, community, waiting).await? {
         return Ok(Retried::Superseded);
     }
     if waiting.envelope.len() > CHANGE_BYTES {
@@ -104,7 +104,7 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         .bind(community.to_string())
         .bind(waiting.seq)
         .bind(seq)
-        .execute(&mut **canon.tx())
+        .execute(&mut **canon.tx().await?)
         .await?;
     canon.commit().await?;
     Ok(Retried::Decided { seq, outcome })

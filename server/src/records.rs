@@ -89,7 +89,7 @@ pub async fn put(
     before: Option<&Record>,
 ) -> Result<bool, Failure> {
     let row = Row::of(record, seq);
-    if before.is_none() && insert(tx, community, &row).await? {
+    if before.is_none() && insert_free(tx, community, std::slice::from_ref(&row)).await? == 1 {
         if !record.body.photos().is_empty() {
             photos::uses::note(tx, community, seq, record).await?;
         }
@@ -137,22 +137,42 @@ async fn held(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Held,
     Ok(Held { root, kind: row.try_get("kind")?, audience: row.try_get("audience")? })
 }
 
-/// Writes a record whose id is free. Returns whether it was.
-async fn insert(tx: &mut Tx, community: CommunityId, row: &Row) -> Result<bool, Failure> {
-    let sql =
-        "insert into records (community_id, id, root, kind, audience, seq, body) values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (community_id, id) do nothing";
-    let done = sqlx::query(sql)
-        .bind(community.to_string())
-        .bind(row.id.to_string())
-        .bind(row.root.to_string())
-        .bind(row.kind.as_str())
-        .bind(row.audience.as_str())
-        .bind(row.seq)
-        .bind(row.body.get())
-        .execute(&mut **tx)
-        .await?;
-    Ok(done.rows_affected() == 1)
+/// So many records are written by one statement.
+const RECORDS_AT_ONCE: usize = 50;
+
+/// Writes new records, which have no photos, under ids that are taken to be free.
+///
+/// # Errors
+/// [`Failure::IdTaken`] where one was not.
+pub async fn insert(tx: &mut Tx, community: CommunityId, rows: &[Row]) -> Result<(), Failure> {
+    for rows in rows.chunks(RECORDS_AT_ONCE) {
+        if insert_free(tx, community, rows).await? != rows.len() as u64 {
+            return Err(Failure::IdTaken);
+        }
+    }
+    Ok(())
+}
+
+/// Writes the records whose ids are free, and says how many these were.
+async fn insert_free(tx: &mut Tx, community: CommunityId, rows: &[Row]) -> Result<u64, Failure> {
+    let values: Vec<_> = (0..rows.len()).map(|row| format!("({})", places(1 + row * 7, 7))).collect();
+    let sql = format!(
+        "insert into records (community_id, id, root, kind, audience, seq, body) values {}
+        on conflict (community_id, id) do nothing",
+        values.join(", ")
+    );
+    let community = community.to_string();
+    let query = rows.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| {
+        query
+            .bind(&community)
+            .bind(row.id.to_string())
+            .bind(row.root.to_string())
+            .bind(row.kind.as_str())
+            .bind(row.audience.as_str())
+            .bind(row.seq)
+            .bind(row.body.get())
+    });
+    Ok(query.execute(&mut **tx).await?.rows_affected())
 }
 
 async fn update(tx: &mut Tx, community: CommunityId, row: &Row) -> Result<(), Failure> {

@@ -104,8 +104,21 @@ async fn take_over(
 }
 
 async fn admitted(state: &State, device: &Device, sent: &Push) -> Result<PushAnswer, Failure> {
+    match admitted_by(state, device, sent, SqlCanon::trusting).await {
+        // Somebody chose an id twice: once more, with a look before each.
+        Err(Failure::IdTaken) => admitted_by(state, device, sent, |canon| canon).await,
+        answer => answer,
+    }
+}
+
+async fn admitted_by(
+    state: &State,
+    device: &Device,
+    sent: &Push,
+    way: impl FnOnce(SqlCanon) -> SqlCanon,
+) -> Result<PushAnswer, Failure> {
     let received = clock::now();
-    let mut canon = SqlCanon::new(state.db.write().await?, device.community, received);
+    let mut canon = way(SqlCanon::new(state.db.write().await?, device.community, received));
     let answer = push(&mut canon, &device.sender(), sent, received).await?;
     let tally = canon.tally();
     canon.commit().await?;

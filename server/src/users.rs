@@ -41,7 +41,7 @@ pub async fn add(
         return Err(format!("the person was refused: {why}"));
     }
     let account = Account { community, person: id, username, password_hash, pin_verifier: None };
-    if accounts::add(canon.tx(), &account, now).await.map_err(said)?.is_err() {
+    if accounts::add(canon.tx().await.map_err(said)?, &account, now).await.map_err(said)?.is_err() {
         return Err(format!("the account name `{}` is taken", account.username));
     }
     canon.commit().await.map_err(said)

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every stage in order, stopping at the first that fails.
+//! `cargo xtask test`: every stage in order, stopping at the first that fails; the app is compiled beside the first two.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,11 @@ use std::process::Command;
 use clap::ValueEnum;
 
 use crate::failure::{Explain, Outcome};
+use crate::process::Running;
 use crate::program::{self, Profile};
 use crate::site::Effort;
 use crate::toolchain::{WebToolchain, native_cargo, rulings};
-use crate::{npm, packages, process, progress, simulate, workspace};
+use crate::{npm, packages, process, progress, simulate, site, workspace};
 
 #[derive(clap::Args)]
 pub struct Test {
@@ -28,26 +29,44 @@ enum Stage {
     Native,
     /// Devices and server through every fault, from 3,000 seeds
     Simulated,
+    /// Everything that is compiled for the browser
+    Site,
     /// The real server in a real browser
     Browser,
 }
 
 impl Test {
     pub fn run(self) -> Outcome {
-        for &stage in Stage::value_variants() {
-            if self.only.is_none_or(|only| only == stage) {
-                progress::step(stage.heading(), || stage.run(&self.more))?;
-            }
+        match self.only {
+            Some(stage) => stage.step(&self.more),
+            None => all(),
         }
-        Ok(())
     }
 }
 
+/// The native tests wait more than they compute: the app is compiled meanwhile, with what they leave of the processor.
+fn all() -> Outcome {
+    ensure_postgres()?;
+    let xtask = std::env::current_exe().explain("find xtask itself")?;
+    let mut site = Command::new("nice");
+    site.args(["-n", "19"]).arg(xtask).args(["test", "--only", "site"]);
+    let site = Running::start("site", &mut site)?;
+    Stage::Native.step(&[])?;
+    Stage::Simulated.step(&[])?;
+    progress::step("what is left of the site", || site.finish())?;
+    Stage::Browser.step(&[])
+}
+
 impl Stage {
+    fn step(self, more: &[String]) -> Outcome {
+        progress::step(self.heading(), || self.run(more))
+    }
+
     fn heading(self) -> &'static str {
         match self {
             Self::Native => "== native tests",
             Self::Simulated => "== simulated faults",
+            Self::Site => "== the site",
             Self::Browser => "== browser tests",
         }
     }
@@ -56,17 +75,26 @@ impl Stage {
         match self {
             Self::Native => native(),
             Self::Simulated => simulate::stage(),
+            Self::Site => site(),
             Self::Browser => browser(more),
         }
     }
 }
 
+fn ensure_postgres() -> Outcome {
+    if postgres_is_installed() { Ok(()) } else { packages::ensure(&["postgresql"], "test against PostgreSQL") }
+}
+
 fn native() -> Outcome {
-    if !postgres_is_installed() {
-        packages::ensure(&["postgresql"], "test against PostgreSQL")?;
-    }
+    ensure_postgres()?;
     program::ensure_site_folder()?;
     process::run(program::tell_release(native_cargo("test").args(["--workspace", "--locked"])))
+}
+
+fn site() -> Outcome {
+    let toolchain = WebToolchain::find()?;
+    process::run(&mut toolchain.cargo_build_rulings())?;
+    site::build(toolchain, Effort::Full)
 }
 
 fn browser(more: &[String]) -> Outcome {

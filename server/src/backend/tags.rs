@@ -84,15 +84,17 @@ pub async fn reissue(asked: &Asked, id: CheckpointId, expected: u32) -> Result<u
         let now = clock::now();
         let mut canon = SqlCanon::new(asked.state.db.write().await?, community, now);
         let head = canon.take_head().await?;
-        let Some(mut it) = checkpoint(canon.tx(), community, id).await? else { return Ok(Err(Trouble::NotFound)) };
+        let Some(mut it) = checkpoint(canon.tx().await?, community, id).await? else {
+            return Ok(Err(Trouble::NotFound));
+        };
         if it.tag.issue != expected {
             return Ok(Err(Trouble::ChangedMeanwhile));
         }
-        let key = communities::signing_key(canon.tx(), community).await?;
+        let key = communities::signing_key(canon.tx().await?, community).await?;
         it.tag = printed_tags::reissue(&key, id, it.tag);
         let next = it.tag.issue;
         // Read again behind the head: what they may do may just have been changed.
-        let Some(person) = records::person(canon.tx(), community, person.id).await? else {
+        let Some(person) = records::person(canon.tx().await?, community, person.id).await? else {
             return Ok(Err(Trouble::NotPermitted));
         };
         let outcome = system::apply_for(&mut canon, &head, person, Request::PutCheckpoint(it), now).await?;

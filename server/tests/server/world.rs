@@ -158,7 +158,7 @@ pub async fn found(db: &Db, suffix: &str) -> CommunityId {
             password_hash: hash.clone(),
             pin_verifier: Some(format!("verifier-of-{username}")),
         };
-        assert!(accounts::add(canon.tx(), &account, now).await.expect("added").is_ok());
+        assert!(accounts::add(canon.tx().await.expect("written"), &account, now).await.expect("added").is_ok());
     }
     canon.commit().await.expect("committed");
     community
