@@ -343,6 +343,7 @@ test("an event that is changed, closed or cancelled while a phone is without a n
   community.cable.plug();
   await expect(phone.locator("main")).toContainText("取消原因：大风");
   await expect(phone.locator(".card.attention", { hasText: "没有办成" })).toContainText("活动已取消");
+  await expect(phone.getByRole("link", { name: "改好再提交" }), "nothing is to be corrected").toHaveCount(0);
   await see(phone, "event-cancelled", "zh", PLAIN);
   await phone.setViewportSize(PHONE);
   await go(phone, `${lantern}/ticket`);

@@ -54,8 +54,11 @@ impl Ours {
         Ways::of(&self.event, self.own.as_ref(), self.answered.as_ref(), now)
     }
 
-    /// Where the household stands; nothing where it never asked.
+    /// Where the household stands; nothing where it never asked, or where there is nothing to come to.
     pub fn standing(&self, store: Store) -> Option<Shown> {
+        if self.event.cancelled.is_some() {
+            return None;
+        }
         Some(standing(self.own.as_ref()?, self.tally.as_ref(), store))
     }
 }

@@ -15,7 +15,7 @@ use sync::{
     messages::{Envelope, Outcome},
 };
 
-use super::event;
+use super::{event, ours::Ours};
 use crate::{
     locales::{self, general, saving, sign_ups as say},
     store::Store,
@@ -129,8 +129,17 @@ fn cards(
     move || refusals(store, which.clone()).into_iter().map(|(entry, why)| card(store, entry, why)).collect_view()
 }
 
+/// Whether asking again, otherwise, can come to anything.
+fn is_open(store: Store, entry: &Entry) -> bool {
+    let ours = wish(entry).and_then(|wish| Ours::of(store, event_of(&wish)?));
+    ours.is_some_and(|ours| {
+        let ways = ours.ways(store.time());
+        ways.change || ways.sign_up.is_ok()
+    })
+}
+
 fn card(store: Store, entry: Entry, why: String) -> AnyView {
-    let form = correction(&entry);
+    let form = correction(&entry).filter(|_| is_open(store, &entry));
     let kind = saving::kind(&entry.kind);
     let drop = move |_| {
         let entry = entry.clone().dealt_with();
