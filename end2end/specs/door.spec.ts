@@ -64,7 +64,7 @@ test("an organiser plans an event, publishes it and changes it; a draft is the d
   await fillEvent(page, { 结束: at(3, "22:00") });
   await page.getByRole("button", { name: "存为草稿" }).click();
 
-  const desk = page.locator(".desk-card");
+  const desk = page.locator(".event-desk");
   await expect(desk).toContainText("草稿，业主还看不到");
   await expect(desk).toContainText("没有英文名称");
   await expect(desk).toContainText("没有地点");
@@ -93,7 +93,7 @@ test("an event is held once more a week later; cancelled, it says why and how ma
   const before = await community.export();
   const event = eventNamed(before, LANTERNS);
   await page.goto(`/events/${event}`);
-  const desk = page.locator(".desk-card");
+  const desk = page.locator(".event-desk");
   await desk.getByRole("link", { name: "照此再办一次" }).click();
   await expect(page.getByLabel("名称 · 中文")).toHaveValue(LANTERNS);
   const starts = findRecords(before, "event").find(({ id }) => id === event)!.body.details.starts;
@@ -149,7 +149,7 @@ test("with fewer places than people have nobody is dropped; somebody who waits i
   await page.goto(`/events/${event}/people`);
   await expect(sum(page, "有名额")).toContainText("8");
   await page.getByRole("button", { name: /1栋0302/ }).first().click();
-  const party = page.locator("section.party");
+  const party = page.locator("section.signed-up");
   await expect(party.getByRole("heading", { level: 2 })).toBeFocused();
   await expect(party).toContainText("4到6岁");
   await party.getByRole("button", { name: "排到最后" }).click();
@@ -159,8 +159,8 @@ test("with fewer places than people have nobody is dropped; somebody who waits i
   await party.getByRole("button", { name: "确定：排到最后" }).click();
   await expect(party).toContainText("服务器已确认。");
   await expect(party).toContainText("候补中");
-  await expect(party.locator(".party-moves")).toContainText("宋雨晴");
-  await expect(party.locator(".party-moves")).toContainText("家长来电改期");
+  await expect(party.locator(".signed-up-moves")).toContainText("宋雨晴");
+  await expect(party.locator(".signed-up-moves")).toContainText("家长来电改期");
   await see(page, "event-people", "zh", LOOKS);
   await party.getByRole("button", { name: "给名额" }).click();
   await party.getByLabel("原因").fill("试试");

@@ -71,7 +71,7 @@ pub fn view(store: Store, of: EventKey, household: HouseholdId, chosen: RwSignal
         Some(it.ways(standing, plans, runs_door))
     };
     view! {
-        <section class="card party" aria-labelledby="party-title">
+        <section class="card signed-up" aria-labelledby="party-title">
             <h2 id="party-title" tabindex="-1" node_ref=title>{flat}" "<bdi>{names}</bdi></h2>
             {move || it.details()}
             {ways}
@@ -116,8 +116,8 @@ impl One {
             view! {
                 <p>{ui::glyph(glyph_of(it.standing))}" "{words.into_iter().chain(until).collect::<Vec<_>>().join(" · ")}</p>
                 {it.wish.as_ref().map(|wish| view! { <p class="note">{ui::glyph("waiting")}" "{say::pending(&say::wish(wish))}</p> })}
-                {(!answers.is_empty()).then(|| view! { <dl class="party-answers">{answers}</dl> })}
-                {(!moves.is_empty()).then(|| view! { <div><h3>{say::moves()}</h3><ul class="party-moves">{moves}</ul></div> })}
+                {(!answers.is_empty()).then(|| view! { <dl class="signed-up-answers">{answers}</dl> })}
+                {(!moves.is_empty()).then(|| view! { <div><h3>{say::moves()}</h3><ul class="signed-up-moves">{moves}</ul></div> })}
             }
             .into_any()
         })
