@@ -108,6 +108,13 @@ pub struct Question {
     pub required: bool,
 }
 
+impl Question {
+    /// An answer in the words of its choice, in both languages; `None` for a free one.
+    pub fn choice(&self, answer: &str) -> Option<&Words> {
+        self.choices.iter().find(|choice| choice.say(Default::default()) == answer)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancellation {
     pub at: Moment,

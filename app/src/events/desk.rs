@@ -31,7 +31,7 @@ pub fn actions(store: Store, event: &Event) -> AnyView {
     (move || {
         let ([true, plans, runs_door], Some(event)) = (rights.get(), shown.get()) else { return ().into_any() };
         view! {
-            <section class="card desk-card" aria-labelledby="desk-title">
+            <section class="card event-desk" aria-labelledby="desk-title">
                 <h2 id="desk-title">{say::looking_after()}</h2>
                 {state(store, &event)}
                 {move || over(store, id)}

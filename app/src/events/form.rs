@@ -148,7 +148,8 @@ impl Asking {
         let details = self.typed.with_untracked(|typed| typed.details(&zone));
         self.faults.set(details.as_ref().err().cloned().unwrap_or_default());
         let Ok(details) = details else {
-            focus("form [aria-invalid=true]");
+            // Once the page shows which fields these are.
+            request_animation_frame(|| focus("form [aria-invalid=true]"));
             return;
         };
         if self.is_busy.get_untracked() {

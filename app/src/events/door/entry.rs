@@ -114,18 +114,19 @@ impl AtDoor {
 
     /// Whether somebody who may enter waits for the press: the next ticket in view must not take their place.
     pub fn is_awaited(self) -> bool {
-        self.reading.with_untracked(|reading| {
+        let is_awaited = self.reading.try_with_untracked(|reading| {
             reading.as_ref().is_some_and(|it| {
                 let may =
                     matches!(it.verdict, Verdict::Welcome { .. } | Verdict::Newer { .. } | Verdict::Stranger { .. });
                 may && it.let_in.is_none()
             })
-        })
+        });
+        is_awaited == Some(true)
     }
 
     pub fn clear(self) {
-        self.reading.set(None);
-        self.problem.set(None);
+        self.reading.try_set(None);
+        self.problem.try_set(None);
     }
 
     fn let_in(self) {
@@ -195,10 +196,10 @@ impl AtDoor {
         let is_done = reading.let_in.is_some();
         let lines = if is_done { vec![] } else { told.lines };
         view! {
-            <section class="card verdict" data-state=state aria-labelledby="verdict-title" aria-describedby="verdict-means">
-                <h2 id="verdict-title" tabindex="-1" node_ref=title>{ui::glyph(state)}<span>{words}</span></h2>
-                <div id="verdict-means">
-                    {who.map(|(flat, names)| view! { <p class="verdict-who"><strong>{flat}</strong>" "<bdi>{names}</bdi></p> })}
+            <section class="card admission" data-state=state aria-labelledby="admission-title" aria-describedby="admission-means">
+                <h2 id="admission-title" tabindex="-1" node_ref=title>{ui::glyph(state)}<span>{words}</span></h2>
+                <div id="admission-means">
+                    {who.map(|(flat, names)| view! { <p class="admission-who"><strong>{flat}</strong>" "<bdi>{names}</bdi></p> })}
                     {lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
                 </div>
                 {if is_done { ().into_any() } else { self.offered(told.offer) }}
@@ -232,7 +233,7 @@ impl AtDoor {
                 view! {
                     <p class="note" role="status">{marked}</p>
                     {stepper(self.persons, MOST)}
-                    <button type="button" class="button danger verdict-sure" on:click=move |_| self.let_in()>{move || say::sure(self.persons.get())}</button>
+                    <button type="button" class="button danger" on:click=move |_| self.let_in()>{move || say::sure(self.persons.get())}</button>
                 }
                 .into_any()
             })

@@ -136,6 +136,10 @@ impl Open {
 
     /// It is closed, by its button or in the browser's own way; perhaps after all is over.
     fn leave(self) {
+        // What is settled need not be read again on the page.
+        if !self.at.is_awaited() {
+            self.at.clear();
+        }
         self.is_open.try_set(false);
     }
 }

@@ -93,7 +93,7 @@ fn one(typed: RwSignal<Typed>, faults: RwSignal<Faults>, key: String) -> AnyView
     let it = One { typed, faults, key: StoredValue::new(key) };
     let title = move || say::question_n(it.place().unwrap_or(0) + 1);
     view! {
-        <fieldset class="question">
+        <fieldset class="event-question">
             <legend>{title}</legend>
             <div class="side-by-side">
                 {it.line("zh", say::in_zh(), |it| &it.zh, |it| &mut it.zh)}

@@ -51,6 +51,12 @@ impl Typed {
     }
 }
 
+/// What a party answered, in the language of the page.
+pub fn answered(question: &Question, answers: &[Answer]) -> Option<String> {
+    let given = &answers.iter().find(|answer| answer.question == question.key)?.answer;
+    Some(question.choice(given).map_or_else(|| given.clone(), locales::say))
+}
+
 pub fn fields(typed: RwSignal<Typed>, questions: &[Question], fault: RwSignal<Option<&'static str>>) -> AnyView {
     let put = move |change: &dyn Fn(&mut Typed)| {
         typed.update(change);

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::in_order;
+use super::{answers::answered, in_order};
 use crate::{
     device::files,
     events::{door::Held, tally},
@@ -51,10 +51,8 @@ pub fn download(store: Store, of: EventKey) {
 fn row(held: &Held, tally: Option<&Tally>, it: &SignUp) -> Vec<Cell> {
     let count = |n: u32| Cell::Count(n as usize);
     let place = tally.and_then(|tally| tally.place(it.number)).map_or(Cell::Nothing, Cell::Count);
-    let answer = |question: &domain::events::Question| {
-        let given = it.answers.iter().find(|answer| answer.question == question.key);
-        given.map_or(Cell::Nothing, |answer| Cell::Words(answer.answer.clone()))
-    };
+    let answer =
+        |question: &domain::events::Question| answered(question, &it.answers).map_or(Cell::Nothing, Cell::Words);
     let mut row = vec![
         Cell::Words(held.flat(it.household)),
         Cell::Words(held.names(it.household)),

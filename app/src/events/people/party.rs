@@ -12,7 +12,7 @@ use domain::{
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use super::{
-    answers::{Typed, fields},
+    answers::{Typed, answered, fields},
     asking::told,
     glyph_of, is_coming,
 };
@@ -71,7 +71,7 @@ pub fn view(store: Store, of: EventKey, household: HouseholdId, chosen: RwSignal
         Some(it.ways(standing, plans, runs_door))
     };
     view! {
-        <section class="card party" aria-labelledby="party-title">
+        <section class="card signed-up" aria-labelledby="party-title">
             <h2 id="party-title" tabindex="-1" node_ref=title>{flat}" "<bdi>{names}</bdi></h2>
             {move || it.details()}
             {ways}
@@ -107,8 +107,7 @@ impl One {
                 _ => None,
             };
             let answer = |question: &domain::events::Question| {
-                let given = it.answers.iter().find(|answer| answer.question == question.key);
-                let given = given.map_or_else(|| say::no_answer().to_owned(), |answer| answer.answer.clone());
+                let given = answered(question, &it.answers).unwrap_or_else(|| say::no_answer().to_owned());
                 view! { <div><dt>{locales::say(&question.ask)}</dt><dd>{given}</dd></div> }
             };
             let answers: Vec<_> = questions.iter().map(answer).collect();
@@ -117,8 +116,8 @@ impl One {
             view! {
                 <p>{ui::glyph(glyph_of(it.standing))}" "{words.into_iter().chain(until).collect::<Vec<_>>().join(" · ")}</p>
                 {it.wish.as_ref().map(|wish| view! { <p class="note">{ui::glyph("waiting")}" "{say::pending(&say::wish(wish))}</p> })}
-                {(!answers.is_empty()).then(|| view! { <dl class="party-answers">{answers}</dl> })}
-                {(!moves.is_empty()).then(|| view! { <div><h3>{say::moves()}</h3><ul class="party-moves">{moves}</ul></div> })}
+                {(!answers.is_empty()).then(|| view! { <dl class="signed-up-answers">{answers}</dl> })}
+                {(!moves.is_empty()).then(|| view! { <div><h3>{say::moves()}</h3><ul class="signed-up-moves">{moves}</ul></div> })}
             }
             .into_any()
         })
@@ -237,9 +236,13 @@ impl One {
         let flat = self.look_untracked(|held, _| held.flat(self.household)).unwrap_or_default();
         let wish = CancelSignUp { of: self.of, household: self.household };
         let cancel = move |_| self.ask(residents::Request::CancelSignUp(wish));
+        let title = NodeRef::<html::H3>::new();
+        title.on_load(|title| {
+            let _ = title.focus();
+        });
         view! {
             <div class="cancelling" role="alertdialog" aria-labelledby="cancel-for-title" aria-describedby="cancel-for-means">
-                <h3 id="cancel-for-title">{say::cancel_for_question(&flat)}</h3>
+                <h3 id="cancel-for-title" tabindex="-1" node_ref=title>{say::cancel_for_question(&flat)}</h3>
                 <p id="cancel-for-means">{say::cancel_for_means()}</p>
                 <div class="foot-row">
                     <button type="button" class="button quiet" on:click=move |_| self.doing.set(Doing::Nothing)>{general::back()}</button>
