@@ -69,6 +69,11 @@ impl Notice {
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
     }
 
+    /// Whether it ends after it begins and after `now`: anything else nobody would ever be shown.
+    pub fn is_yet_to_end(&self, now: Moment) -> bool {
+        self.until.is_none_or(|until| now < until && self.from.is_none_or(|from| from < until))
+    }
+
     /// Whether it is meant for somebody with these roles, whose flat is in `building`.
     pub fn is_for(&self, roles: &[Role], building: Option<AreaId>) -> bool {
         match self.to {
@@ -155,4 +160,39 @@ fn of_root(root: &Root) -> Option<&Notice> {
         residents::Body::Notice(notice) => Some(notice),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_notice_that_ends_before_it_begins_or_has_ended_is_never_shown() {
+        let notice = |from: Option<i64>, until: Option<i64>| Notice {
+            id: NoticeId(Uuid::nil()),
+            title: Words::default(),
+            text: Words::default(),
+            to: Addressees::Everyone,
+            from: from.map(Moment),
+            until: until.map(Moment),
+            put: None,
+            revision: None,
+        };
+        for (from, until, expected) in [
+            (None, None, true),
+            (Some(20), None, true),
+            (None, Some(11), true),
+            (None, Some(10), false),
+            (Some(20), Some(21), true),
+            (Some(20), Some(20), false),
+            (Some(20), Some(15), false),
+        ] {
+            let notice = notice(from, until);
+            assert_eq!(notice.is_yet_to_end(Moment(10)), expected, "{from:?} {until:?}");
+            let is_ever_shown = (10..100).any(|now| notice.is_shown_at(Moment(now)));
+            assert_eq!(is_ever_shown, expected, "{from:?} {until:?}");
+        }
+    }
 }

@@ -3,7 +3,11 @@
 //! A single answer is kept for the server alone. The desk sees the sums of five answers, then of ten, and so on: were they
 //! renewed with each answer, the difference of two sums would be one household's.
 
+pub mod over_time;
+
 use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
 
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +140,33 @@ pub struct GiveFeedback {
     pub opinions: Vec<Opinion>,
 }
 
+impl Survey {
+    /// The field that is outside its bounds, if any.
+    pub fn fault(&self) -> Option<&'static str> {
+        let short = |words: &Words| {
+            let fits = [&words.zh, &words.en].iter().all(|text| typed_or_empty(text, NAME_MOST).is_ok());
+            fits && !words.say(Default::default()).trim().is_empty()
+        };
+        let about_fits = [&self.about.zh, &self.about.en].iter().all(|text| typed_or_empty(text, NOTE_MOST).is_ok());
+        let key_fits = |key: &String| !key.is_empty() && key.len() <= NAME_MOST && !key.contains('\0');
+        let keys: BTreeSet<&String> = self.questions.iter().map(|question| &question.key).collect();
+        let is_sound = |question: &SurveyQuestion| key_fits(&question.key) && short(&question.ask);
+        let fits = [
+            ("topic", key_fits(&self.topic)),
+            ("title", short(&self.title)),
+            ("about", about_fits),
+            ("closes", self.opens < self.closes),
+            (
+                "questions",
+                (1..=QUESTIONS_MOST).contains(&self.questions.len())
+                    && keys.len() == self.questions.len()
+                    && self.questions.iter().all(is_sound),
+            ),
+        ];
+        fits.into_iter().find_map(|(field, fits)| (!fits).then_some(field))
+    }
+}
+
 impl Subject {
     pub fn root(self) -> RecordId {
         match self {
@@ -243,13 +274,25 @@ impl Scores {
         let given = self.given();
         (given > 0).then(|| (sum * 10 + given / 2) / given)
     }
+
+    /// The same as a number, such as 4.3.
+    pub fn mean(&self) -> Option<Decimal> {
+        self.mean_in_tenths().map(|tenths| Decimal::new(tenths.into(), 1))
+    }
+
+    /// How many in a hundred gave `score`, rounded; nothing where nobody gave any.
+    pub fn percent(&self, score: u8) -> u32 {
+        let given = self.given();
+        let count = self.counts.get(usize::from(score).wrapping_sub(1)).copied().unwrap_or(0);
+        (count * 100 + given / 2).checked_div(given).unwrap_or(0)
+    }
 }
 
 pub(crate) fn put(root: &Root, wish: &Survey, change: ChangeId, actor: &Actor) -> Result<Decision, Refusal> {
     if !entitled_now(actor, Act::RunSurveys) {
         return Err(Refusal::NotPermitted);
     }
-    if let Some(field) = fault(wish) {
+    if let Some(field) = wish.fault() {
         return Err(Refusal::Invalid { field: field.into() });
     }
     if let Some(there) = of_root(root) {
@@ -270,30 +313,6 @@ pub(crate) fn put(root: &Root, wish: &Survey, change: ChangeId, actor: &Actor) -
 pub(crate) fn written(wish: &Survey, change: ChangeId) -> Vec<Record> {
     let survey = Survey { revision: Some(change), ..wish.clone() };
     vec![Record::new(Audience::Everyone, residents::Body::Survey(survey).into())]
-}
-
-fn fault(survey: &Survey) -> Option<&'static str> {
-    let short = |words: &Words| {
-        let fits = [&words.zh, &words.en].iter().all(|text| typed_or_empty(text, NAME_MOST).is_ok());
-        fits && !words.say(Default::default()).trim().is_empty()
-    };
-    let about_fits = [&survey.about.zh, &survey.about.en].iter().all(|text| typed_or_empty(text, NOTE_MOST).is_ok());
-    let key_fits = |key: &String| !key.is_empty() && key.len() <= NAME_MOST && !key.contains('\0');
-    let keys: BTreeSet<&String> = survey.questions.iter().map(|question| &question.key).collect();
-    let is_sound = |question: &SurveyQuestion| key_fits(&question.key) && short(&question.ask);
-    let fits = [
-        ("topic", key_fits(&survey.topic)),
-        ("title", short(&survey.title)),
-        ("about", about_fits),
-        ("closes", survey.opens < survey.closes),
-        (
-            "questions",
-            (1..=QUESTIONS_MOST).contains(&survey.questions.len())
-                && keys.len() == survey.questions.len()
-                && survey.questions.iter().all(is_sound),
-        ),
-    ];
-    fits.into_iter().find_map(|(field, fits)| (!fits).then_some(field))
 }
 
 pub(crate) fn answer(
