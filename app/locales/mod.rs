@@ -21,8 +21,12 @@ pub mod general;
 #[cfg(feature = "desk")]
 pub mod households;
 #[cfg(feature = "desk")]
+pub mod join_letter;
+#[cfg(feature = "desk")]
 pub mod joining;
 pub mod missing_photos;
+#[cfg(feature = "desk")]
+pub mod notice_form;
 #[cfg(feature = "desk")]
 pub mod notices;
 pub mod people;
@@ -35,6 +39,10 @@ pub mod saving;
 pub mod scan;
 #[cfg(feature = "desk")]
 pub mod sign_ups;
+#[cfg(feature = "desk")]
+pub mod survey_form;
+#[cfg(feature = "desk")]
+pub mod survey_results;
 #[cfg(feature = "desk")]
 pub mod surveys;
 pub mod time;
@@ -49,6 +57,16 @@ pub fn language() -> Language {
 
 pub fn set_language(language: Language) {
     LANGUAGE.with(|current| current.set(language));
+}
+
+/// What `words` says in `language`, whichever the page is in.
+#[cfg(feature = "desk")]
+pub fn said_in<T>(language: Language, words: impl FnOnce() -> T) -> T {
+    let before = self::language();
+    set_language(language);
+    let said = words();
+    set_language(before);
+    said
 }
 
 /// Content in the language of the page.

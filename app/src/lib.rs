@@ -16,6 +16,8 @@ pub mod online;
 #[cfg(feature = "csr")]
 mod accounts;
 #[cfg(feature = "desk")]
+mod asking;
+#[cfg(feature = "desk")]
 mod checkpoints;
 #[cfg(feature = "csr")]
 mod device;

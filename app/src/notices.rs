@@ -1,8 +1,10 @@
 //! Notices: what everyone, a building or a role should know.
 
+pub mod fields;
 pub mod form;
 pub mod list;
 pub mod one;
+pub mod published;
 
 use domain::{
     ids::NoticeId,

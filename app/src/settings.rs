@@ -72,6 +72,7 @@ fn Settings() -> impl IntoView {
             {move || store.me().filter(|me| may(&me.roles, Act::SetUp)).map(|_| view! {
                 <a class="row link" href="/checkpoints">{ui::icon("tag")}<span class="grow">{locales::checkpoints::open_tags()}</span>{ui::icon("next")}</a>
             })}
+            {people_link(store)}
             <SetPin/>
             <HomeScreen/>
             <Room/>
@@ -85,6 +86,20 @@ fn Settings() -> impl IntoView {
             </section>
         </ui::Page>
     }
+}
+
+/// On a phone the way to people is here: the navigation has no room for it.
+#[cfg(feature = "desk")]
+fn people_link(store: crate::store::Store) -> AnyView {
+    (move || store.me().filter(|me| may(&me.roles, Act::SetUp)).map(|_| view! {
+        <a class="row link" href="/people">{ui::icon("person")}<span class="grow">{locales::people::people()}</span>{ui::icon("next")}</a>
+    }))
+    .into_any()
+}
+
+#[cfg(not(feature = "desk"))]
+fn people_link(_store: crate::store::Store) -> AnyView {
+    ().into_any()
 }
 
 #[component]

@@ -304,9 +304,15 @@ mod desk {
 
     /// Where a refused change is corrected.
     pub fn correction(refused: &Entry) -> Option<String> {
-        people::correction(refused)
-            .or_else(|| events::form::correction(refused))
-            .or_else(|| events::refused::correction(refused))
+        let forms = [
+            people::correction,
+            events::form::correction,
+            events::refused::correction,
+            households::correction,
+            notices::form::correction,
+            surveys::form::correction,
+        ];
+        forms.into_iter().find_map(|form| form(refused))
     }
 
     pub const IS_HERE: bool = true;
@@ -326,7 +332,14 @@ mod desk {
         (move || if works_here.get() { today::page() } else { neighbourhood::home::page() }).into_any()
     }
 
-    /// Where the navigation leads, beside Settings: address, icon, words.
+    /// Whether a page lies below what the navigation calls by another address: all of the neighbourhood is one way there.
+    pub fn is_below(way: &str, path: &str) -> bool {
+        let below = ["/households", "/events", "/notices", "/surveys"];
+        way == "/neighbourhood" && below.into_iter().any(|below| path.starts_with(below))
+    }
+
+    /// Where the navigation leads, beside Settings: address, icon, words. On a phone the last two are in the settings, since more
+    /// than five do not fit under a thumb.
     pub fn ways(store: Store) -> Vec<(&'static str, &'static str, &'static str)> {
         let Some(me) = store.me() else { return vec![] };
         if !me.is_staff() {
@@ -415,6 +428,10 @@ mod desk {
 
     pub fn ways(_store: Store) -> Vec<(&'static str, &'static str, &'static str)> {
         super::ways()
+    }
+
+    pub fn is_below(_way: &str, _path: &str) -> bool {
+        false
     }
 
     pub fn page(_parts: &[&str]) -> AnyView {
@@ -519,7 +536,11 @@ fn Navigation() -> impl IntoView {
     let link = move |(href, icon, words): (&'static str, &'static str, &'static str)| {
         let is_here = move || {
             let path = path.get();
-            if href == "/" { path == "/" || path.starts_with("/rounds") } else { path.starts_with(href) }
+            if href == "/" {
+                path == "/" || path.starts_with("/rounds")
+            } else {
+                path.starts_with(href) || desk::is_below(href, &path)
+            }
         };
         view! {
             <a href=href aria-current=move || is_here().then_some("page")>

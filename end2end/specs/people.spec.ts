@@ -318,14 +318,17 @@ test("a new PIN reaches a tablet with its next pull", async ({ openDevice }) => 
   }).toPass({ timeout: 40_000, intervals: [5_000] });
 });
 
-test("on a phone the way to devices is in the settings", async ({ openDevice }) => {
+test("on a phone the ways to people and to devices are in the settings", async ({ openDevice }) => {
   const page = await openDevice({ viewport: { width: 360, height: 740 } });
   await signInAndEnrol(page, "manager", "own");
   const links = page.locator("nav.navigation a:visible");
   await expect(links).toHaveCount(5);
   await page.locator("nav.navigation a[href='/settings']").click();
+  await page.locator("main a[href='/people']").click();
+  await expect(page.locator("main ul.rows a.row").first()).toBeVisible();
+  await page.locator("nav.navigation a[href='/settings']").click();
   await page.locator("main a[href='/devices']").click();
   await expect(page.locator("li.device").first()).toBeVisible();
   await page.setViewportSize({ width: 1280, height: 800 });
-  await expect(links).toHaveCount(6);
+  await expect(links).toHaveCount(7);
 });

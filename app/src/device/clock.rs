@@ -1,5 +1,7 @@
 //! The only clocks and the only randomness of the browser build.
 
+#[cfg(feature = "desk")]
+use domain::ids::{HouseholdId, NoticeId, SurveyId};
 use domain::{
     ids::{ChangeId, FindingId, LaneId, LoadId, PersonId, RoundId, VisitId},
     time::{Clocks, Moment},
@@ -51,6 +53,21 @@ pub fn fresh_person() -> PersonId {
 
 pub fn fresh_finding() -> FindingId {
     FindingId(Uuid::now_v7())
+}
+
+#[cfg(feature = "desk")]
+pub fn fresh_household() -> HouseholdId {
+    HouseholdId(Uuid::now_v7())
+}
+
+#[cfg(feature = "desk")]
+pub fn fresh_notice() -> NoticeId {
+    NoticeId(Uuid::now_v7())
+}
+
+#[cfg(feature = "desk")]
+pub fn fresh_survey() -> SurveyId {
+    SurveyId(Uuid::now_v7())
 }
 
 #[cfg(feature = "desk")]

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::{event, sign_ups, tally};
 use crate::{
-    locales::{door as say_door, planning as say, saving, time},
+    locales::{door as say_door, planning as say, saving, survey_results as say_results, time},
     store::Store,
     ui,
 };
@@ -141,9 +141,11 @@ fn ways(store: Store, event: &Event, plans: bool, runs_door: bool) -> AnyView {
     };
     let is_on = event.cancelled.is_none();
     let is_public = event.published.is_some();
+    let is_over = event.is_over(untrack(|| store.time()));
     view! {
         <ul class="rows">
             {way(format!("/events/{id}/people"), "person", say::people(), households.into_any())}
+            {(is_public && is_over).then(|| way(format!("/surveys/event/{id}/results"), "results", say_results::feedback_results(), ().into_any()))}
             {(runs_door && is_public).then(|| way(format!("/events/{id}/door"), "tag", say_door::check_in(), ().into_any()))}
             {(plans && is_on).then(|| way(format!("/events/{id}/edit"), "settings", say::edit(), ().into_any()))}
             {plans.then(|| way(format!("/events/new?from={id}"), "plus", say::copy(), ().into_any()))}

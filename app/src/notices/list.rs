@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Shown, shown, since};
+use super::{Shown, published, shown, since};
 use crate::{
     locales::{self, notices as say, time},
     store::{Store, use_store},
@@ -26,7 +26,12 @@ fn Notices() -> impl IntoView {
             {section(store, say::read(), read)}
         }
     };
-    view! { <ui::Page title=say::notices()>{lists}</ui::Page> }
+    view! {
+        <ui::Page title=say::notices() foot=published::write(store)>
+            {lists}
+            {published::section(store)}
+        </ui::Page>
+    }
 }
 
 fn section(store: Store, title: &'static str, shown: Vec<Shown>) -> Option<AnyView> {

@@ -4,12 +4,13 @@ use domain::{
     changes::{Deed, Fact},
     ids::NoticeId,
     notices::{Notice, ReadNotice},
+    permissions::{Act, may},
     records::Body,
     residents,
 };
 use leptos::prelude::*;
 
-use super::{is_read, since};
+use super::{is_read, published, since};
 use crate::{
     locales::{self, calendar, general, notices as say},
     neighbourhood::own_household,
@@ -21,7 +22,7 @@ pub fn page(notice: NoticeId) -> AnyView {
     view! { <One id=notice/> }.into_any()
 }
 
-/// The notice, where it is for whoever is here.
+/// The notice, where it is for whoever is here, or they publish notices.
 fn held(store: Store, id: NoticeId) -> Option<Notice> {
     let me = store.me()?;
     let building = own_household(store).and_then(|household| household.area);
@@ -29,7 +30,8 @@ fn held(store: Store, id: NoticeId) -> Option<Notice> {
         Some(Body::Residents(residents::Body::Notice(notice))) => Some(notice.clone()),
         _ => None,
     })?;
-    notice.is_for(&me.roles, building).then_some(notice)
+    let publishes = may(&me.roles, Act::PublishNotices);
+    (publishes || notice.is_for(&me.roles, building)).then_some(notice)
 }
 
 #[component]
@@ -66,6 +68,7 @@ fn shown(notice: &Notice, store: Store) -> AnyView {
     let until = notice.until.map(|at| say::until(&when(at)));
     let times = put.into_iter().chain(until).collect::<Vec<_>>().join(" · ");
     let (title, text) = (locales::say(&notice.title), locales::say(&notice.text));
+    let id = notice.id;
     let is_over = !notice.is_shown_at(now);
     view! {
         <ui::Page title=say::notice() back="/notices">
@@ -75,6 +78,7 @@ fn shown(notice: &Notice, store: Store) -> AnyView {
                 <p class="words">{text}</p>
                 <p class="note">{times}</p>
             </section>
+            {published::change(store, id)}
         </ui::Page>
     }
     .into_any()
