@@ -64,12 +64,19 @@ pub fn build(toolchain: WebToolchain, effort: Effort) -> Outcome {
         let engine = engine::make(&app, &desk, &scanner, effort)?;
         let sources = match effort {
             Effort::Full => made_small(sources),
-            Effort::Quick => sources,
+            Effort::Quick => wholly_styled(sources),
         };
         let site = layout::lay_out(&sources, &engine)?;
         publish::publish(&site, &folder, effort)
     })?;
     fs::write(&note, made_with.as_str()).explain(format_args!("write {NOTE}"))
+}
+
+/// Where the larger build stands in for both, field pages are drawn with its styles too, as they are on a device that has it.
+fn wholly_styled(mut sources: Sources) -> Sources {
+    let desk = sources.desk_styles.iter().map(|(name, css)| (format!("desk/{name}"), css.clone()));
+    sources.styles.extend(desk.collect::<Vec<_>>());
+    sources
 }
 
 fn made_small(sources: Sources) -> Sources {
