@@ -21,13 +21,13 @@ texts! {
     publish_note => "发布后业主就能看到和报名；之后的修改会告诉报名的人。", "Residents see it and sign up from then on. Later changes are told to whoever signed up.";
     edit => "修改", "Change";
     people => "报名名单", "People signed up";
-    people_count(n: usize) => "{n} 户", "{n} households";
+    people_count(n: usize) => "{n} 户", "Households: {n}";
     copy => "照此再办一次", "Copy as a new event";
     public_page => "公开页面", "Public page";
     public_page_note => "没有账号也能看，可以发到群里。", "Anybody can read it without an account; share it in a chat.";
     cancel => "取消活动…", "Cancel the event…";
     cancel_question => "取消这个活动？", "Cancel this event?";
-    cancel_means(n: usize) => "报名的 {n} 户会收到通知，票全部作废。取消后不能恢复。", "The {n} households that signed up are told and all tickets become void. It cannot be taken back.";
+    cancel_means(n: usize) => "报名的 {n} 户会收到通知，票全部作废。取消后不能恢复。", "Households that signed up and are told: {n}. All tickets become void. It cannot be taken back.";
     cancel_nobody => "还没有人报名。取消后不能恢复。", "Nobody has signed up. It cannot be taken back.";
     reason_zh => "原因（中文）", "Reason (Chinese)";
     reason_en => "原因（英文）", "Reason (English)";
