@@ -18,6 +18,7 @@ texts! {
     between_clauses => "；", "; ";
     today => "今日", "Today";
     findings => "问题", "Findings";
+    notices => "通知", "Notices";
     results => "巡查结果", "Results";
     settings => "设置", "Settings";
     devices => "设备", "Devices";

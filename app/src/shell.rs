@@ -346,7 +346,7 @@ mod desk {
             return vec![
                 ("/", "home", locales::events::home()),
                 ("/events", "event", locales::events::events()),
-                ("/notices", "notice", locales::notices::notices()),
+                ("/notices", "notice", say::notices()),
                 ("/household", "household", locales::events::my_household()),
             ];
         }
@@ -398,6 +398,14 @@ mod desk {
         events::refused::about(world, deed)
     }
 
+    /// How many notices somebody has not read.
+    pub fn unread(store: Store) -> impl IntoView {
+        move || {
+            let unread = notices::shown(store).iter().filter(|it| !it.is_read).count();
+            (unread > 0).then(|| view! { <strong class="number">{locales::notices::unread_count(unread)}</strong> })
+        }
+    }
+
     /// What the top line of Today says to those who oversee.
     pub fn headline(store: Store) -> AnyView {
         results::list::headline(store).into_any()
@@ -417,6 +425,8 @@ mod desk {
     pub fn is_door(_path: &str) -> bool {
         false
     }
+
+    pub fn unread(_store: Store) {}
 
     pub fn door(_path: &str) -> AnyView {
         ().into_any()
@@ -455,6 +465,15 @@ mod desk {
 
 #[cfg(feature = "desk")]
 pub use desk::{about, not_found};
+
+/// The way to the notices, which the larger build shows.
+pub fn notices(store: Store) -> AnyView {
+    view! {
+        <a class="row link" href="/notices"><span class="grow">{say::notices()}</span>{desk::unread(store)}{ui::icon("next")}</a>
+    }
+    .into_any()
+}
+
 pub use desk::{correction, headline, missing_photos};
 
 /// Where the navigation leads whoever works here.
@@ -493,9 +512,9 @@ fn Notices() -> impl IntoView {
             </div>
         })}
         {move || (attention.get() > 0).then(|| view! {
-            <a class="notice attention" href="/waiting">
-                {ui::glyph("attention")} {crate::locales::saving::attention_count(attention.get())}
-            </a>
+            <div class="notice attention" role="status">
+                <a href="/waiting">{ui::glyph("attention")} {crate::locales::saving::attention_count(attention.get())}</a>
+            </div>
         })}
         {move || room().map(|words| view! { <p class="notice attention" role="status">{ui::glyph("attention")}{words}</p> })}
         {move || (beside.get() == Some(OtherTab::Newer)).then(|| view! {

@@ -159,6 +159,7 @@ fn Today() -> impl IntoView {
         <ui::Page title=title>
             {move || oversees.get().then(|| crate::shell::headline(store))}
             {lists}
+            {crate::shell::notices(store)}
             <a class="button quiet" href="/rounds/unplanned">{ui::icon("plus")}{say::unplanned()}</a>
         </ui::Page>
     }

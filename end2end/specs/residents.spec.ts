@@ -12,8 +12,6 @@ import { load } from "../harness/server";
 import { expect, test, type Community } from "../harness/test";
 
 const LOOKS: readonly Look[] = [["light", 360, "axe"], ["night", 1280, "axe"]];
-// Where the shell says above the page that something needs attention, outside of every landmark.
-const PLAIN: readonly Look[] = LOOKS.map(([theme, width]) => [theme, width]);
 const STARTER = fileURLToPath(new URL("../../starter", import.meta.url));
 const PHRASE = "灯笼照着回家的路上人";
 
@@ -309,7 +307,7 @@ test("an event that is changed, closed or cancelled while a phone is without a n
   community.cable.plug();
   await go(phone, market);
   await expect(phone.locator(".card.attention")).toContainText("一次最多报 2 人");
-  await see(phone, "event-refused", "zh", PLAIN);
+  await see(phone, "event-refused", "zh", LOOKS);
   await phone.setViewportSize(PHONE);
   await phone.getByRole("link", { name: "改好再提交" }).click();
   await expect(phone.locator("#field-persons"), "what was asked for is still there").toHaveValue("3");
@@ -344,7 +342,7 @@ test("an event that is changed, closed or cancelled while a phone is without a n
   await expect(phone.locator("main")).toContainText("取消原因：大风");
   await expect(phone.locator(".card.attention", { hasText: "没有办成" })).toContainText("活动已取消");
   await expect(phone.getByRole("link", { name: "改好再提交" }), "nothing is to be corrected").toHaveCount(0);
-  await see(phone, "event-cancelled", "zh", PLAIN);
+  await see(phone, "event-cancelled", "zh", LOOKS);
   await phone.setViewportSize(PHONE);
   await go(phone, `${lantern}/ticket`);
   await expect(phone.locator("main")).toContainText("活动已取消，这张券不再有用");
@@ -381,7 +379,7 @@ test("feedback is given once for each household: the second one, given without a
   const second = (await told(kitchen)) > 0 ? kitchen : sofa;
   await expect(second.locator(".card.attention")).toContainText(/您家已经填过了，每户一份|one answer each/);
   await expect(second.locator("dl.facts")).toContainText(second === kitchen ? "一般" : "Very good");
-  await see(second, "feedback-twice", second === kitchen ? "zh" : "en", PLAIN);
+  await see(second, "feedback-twice", second === kitchen ? "zh" : "en", LOOKS);
 });
 
 test("notices are read once, a survey is answered, and the month is walked by keyboard", async ({ community, openDevice }) => {

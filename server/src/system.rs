@@ -40,6 +40,7 @@ pub async fn apply(canon: &mut SqlCanon, requests: Vec<(String, Request)>, now: 
     for (key, request) in requests {
         let deed = Deed::Request(request);
         let root = canon.root(deed.root(canon.community())).await?;
+        let deed = with_who_joined(deed, &root);
         if is_recorded(&root, &deed) {
             applied.unchanged += 1;
             continue;
@@ -212,6 +213,19 @@ fn is_recorded_of_residents(kept: &residents::Body, new: &residents::Request) ->
         (Body::Survey(kept), Request::PutSurvey(new)) => Survey { revision: new.revision, ..kept.clone() } == *new,
         _ => false,
     }
+}
+
+/// Data files name the members that they know; whoever joined by a code since stays a member.
+fn with_who_joined(deed: Deed, root: &Root) -> Deed {
+    let Deed::Request(Request::Residents(residents::Request::PutHousehold(mut household))) = deed else { return deed };
+    let kept = root.records.iter().find_map(|record| match &record.body {
+        Body::Residents(residents::Body::Household(kept)) => Some(kept),
+        _ => None,
+    });
+    let joined = kept.into_iter().flat_map(|kept| &kept.members).filter(|member| !household.has(member.person));
+    let joined: Vec<_> = joined.cloned().collect();
+    household.members.extend(joined);
+    Deed::Request(Request::Residents(residents::Request::PutHousehold(household)))
 }
 
 /// Data files give plans no version: what they say now is the next one. Checklists say their own.

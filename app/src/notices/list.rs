@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Shown, published, shown, since};
 use crate::{
-    locales::{self, notices as say, time},
+    locales::{self, general, notices as say, time},
     store::{Store, use_store},
     ui,
 };
@@ -27,7 +27,7 @@ fn Notices() -> impl IntoView {
         }
     };
     view! {
-        <ui::Page title=say::notices() foot=published::write(store)>
+        <ui::Page title=general::notices() foot=published::write(store)>
             {lists}
             {published::section(store)}
         </ui::Page>

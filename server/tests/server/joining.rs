@@ -19,7 +19,7 @@ use server::{canon::SqlCanon, clock, due, join_codes, secrets, system};
 use crate::{
     client::{Client, PASSWORD, lane, placed, push_of},
     databases::for_each_database,
-    world::{World, world},
+    world::{World, put_household, world},
 };
 
 /// The test world with a steward, who looks after households.
@@ -73,6 +73,8 @@ async fn a_newcomer_joins_by_a_code_and_comes_in_once_a_steward_has_said_yes() {
         steward.call::<()>("take_in", person.clone()).await.expect("a member");
         assert_eq!(steward.call::<()>("take_in", person).await, Err(Trouble::NotFound), "once");
 
+        // Data files that are loaded again know nothing of the newcomer.
+        apply(&world, put_household(world.community, "home", &["resident"])).await;
         let signed_in = phone.sign_in("xiaoman", PASSWORD).await.expect("taken in");
         assert_eq!((signed_in.roles, signed_in.language), (vec![Role::Resident], domain::text::Language::En));
         phone.enrol(false).await.expect("a phone of their own");

@@ -426,8 +426,14 @@ impl Transaction {
     /// What a bug would leave of a transaction that failed: the lanes' numbers.
     #[cfg(feature = "planted")]
     pub fn leave_numbers(&mut self) {
-        let lanes = std::mem::take(&mut self.writes.lanes);
-        self.db.write(|tables| tables.lanes.extend(lanes));
+        let (mut lanes, log) = (std::mem::take(&mut self.writes.lanes), std::mem::take(&mut self.writes.log));
+        self.db.write(|tables| {
+            for kept in log {
+                let known = lanes.get(&kept.lane).or(tables.lanes.get(&kept.lane)).copied();
+                lanes.extend(known.map(|lane| (kept.lane, Lane { last: lane.last.max(kept.n), ..lane })));
+            }
+            tables.lanes.extend(lanes);
+        });
     }
 
     /// Logs what a later release of the server wrote: rows that this one does not read, all under one number.
