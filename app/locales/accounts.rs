@@ -1,6 +1,7 @@
 //! Signing in, enrolling, unlocking, setting up.
 
 use super::texts;
+use crate::online::WhyNotYet;
 
 texts! {
     sign_in => "登录", "Sign in";
@@ -57,4 +58,20 @@ texts! {
     set_up_done => "已建好。请登录。", "It is ready. Please sign in.";
     not_enrolled => "这台设备未登记", "This device is not enrolled";
     not_enrolled_next => "已存的记录都还在。请用密码登录，重新登记后自动上传。", "Everything saved is still here. Sign in and enrol again; then it is sent.";
+    unknown_code => "没有这个加入码，请对照纸上再输入一次。", "There is no such code. Compare it with the paper and type it again.";
+    used_code => "这个加入码已经用过。请向管家要一个新的。", "This code has been used. Ask the steward for another one.";
+    expired_code => "这个加入码已过期。请向管家要一个新的。", "This code has expired. Ask the steward for another one.";
+    awaits_approval => "管家还没有确认您的加入。确认后就能登录。", "The steward has not taken you in yet. Then you can sign in.";
+    not_yet_for_another_reason => "这次没有办成。更新掌灯后可看到原因。", "It could not be done. Update Lamplighter to see why.";
+}
+
+/// Why somebody cannot join yet.
+pub fn not_yet(why: WhyNotYet) -> &'static str {
+    match why {
+        WhyNotYet::UnknownCode => unknown_code(),
+        WhyNotYet::UsedCode => used_code(),
+        WhyNotYet::ExpiredCode => expired_code(),
+        WhyNotYet::AwaitsApproval => awaits_approval(),
+        WhyNotYet::Other => not_yet_for_another_reason(),
+    }
 }

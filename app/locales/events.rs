@@ -3,7 +3,6 @@
 use domain::refusal::WhyNot;
 
 use super::texts;
-use crate::online::joining::WhyNotYet;
 
 texts! {
     home => "首页", "Home";
@@ -23,10 +22,6 @@ texts! {
     offer_over => "保留的时间已过，名额给了下一家。您可以重新报名。", "The time to confirm is over and the place went to the next in line. You can sign up again.";
     not_over => "活动结束后才能评价。", "You can say what you think once the event is over.";
     already_given => "您家已经填过了，每户一份。", "Your household has answered already: one answer each.";
-    unknown_code => "没有这个加入码，请对照纸上再输入一次。", "There is no such code. Compare it with the paper and type it again.";
-    used_code => "这个加入码已经用过。请向管家要一个新的。", "This code has been used. Ask the steward for another one.";
-    expired_code => "这个加入码已过期。请向管家要一个新的。", "This code has expired. Ask the steward for another one.";
-    awaits_approval => "管家还没有确认您的加入。确认后就能登录。", "The steward has not taken you in yet. Then you can sign in.";
     event => "活动", "Event";
     no_events => "还没有活动", "No events yet";
     no_events_next => "有了活动会出现在这里，没有网络也能看。", "They appear here once somebody plans one, without a network too.";
@@ -102,16 +97,5 @@ pub fn why_not(why: &WhyNot) -> String {
         WhyNot::NotOver => not_over().into(),
         WhyNot::AlreadyGiven => already_given().into(),
         WhyNot::Other => other_reason().into(),
-    }
-}
-
-/// Why somebody cannot join yet.
-pub fn not_yet(why: WhyNotYet) -> &'static str {
-    match why {
-        WhyNotYet::UnknownCode => unknown_code(),
-        WhyNotYet::UsedCode => used_code(),
-        WhyNotYet::ExpiredCode => expired_code(),
-        WhyNotYet::AwaitsApproval => awaits_approval(),
-        WhyNotYet::Other => other_reason(),
     }
 }

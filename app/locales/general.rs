@@ -132,8 +132,7 @@ pub fn trouble(trouble: &Trouble) -> String {
         Trouble::Invalid { .. } => invalid().into(),
         Trouble::ChangedMeanwhile => changed_meanwhile().into(),
         Trouble::LinkUsed => link_used().into(),
-        #[cfg(feature = "events")]
-        Trouble::NotYet { why } => super::events::not_yet(*why).into(),
+        Trouble::NotYet { why } => super::accounts::not_yet(*why).into(),
         Trouble::ServerFailed => failed().into(),
     }
 }

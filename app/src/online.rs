@@ -74,12 +74,27 @@ domain::tagged! {
         /// The set-up link was used already or has expired.
         LinkUsed,
         /// Somebody cannot join their household, or has not been taken in.
-        #[cfg(feature = "events")]
         NotYet {
-            why: joining::WhyNotYet,
+            why: WhyNotYet,
         },
         /// The server failed; it has logged why.
         ServerFailed,
+    }
+}
+
+domain::tagged! {
+    /// Why somebody cannot join yet.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum WhyNotYet ("WhyNotYet", tag = "is") {
+        /// No code of ours, or mistyped.
+        UnknownCode,
+        UsedCode,
+        ExpiredCode,
+        /// A steward has not taken them in.
+        AwaitsApproval,
+        /// A reason from a later version.
+        #[serde(other)]
+        Other,
     }
 }
 

@@ -276,6 +276,14 @@ pub struct PushAnswer {
     pub lanes: Vec<LaneTrouble>,
 }
 
+impl PushAnswer {
+    /// Whether each change that was sent got its outcome.
+    pub fn is_whole(&self, sent: &Push) -> bool {
+        let told = self.outcomes.iter().map(|delivery| delivery.id);
+        self.lanes.is_empty() && told.eq(sent.changes.iter().map(|placed| placed.id))
+    }
+}
+
 /// What became of one change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {

@@ -24,11 +24,38 @@ const RETIRED: &str = "\"retired\"";
 /// # Errors
 /// A [`Fault`]: [`Fault::Offline`] also for a 200 that is not ours, as a captive portal gives.
 pub fn post<Q: Serialize, A: DeserializeOwned>(
-    path: &str,
+    path: &'static str,
     message: &Q,
 ) -> impl Future<Output = Result<A, Fault>> + use<Q, A> {
-    let answer = send(path, serde_json::to_string(message));
-    async { json::read(&answer.await?).map_err(|_| Fault::Offline) }
+    written(path, message).post()
+}
+
+/// A message that is ready to go.
+pub struct Written {
+    path: &'static str,
+    content: serde_json::Result<JsValue>,
+}
+
+/// Writes a message of the sync protocol, to be posted when its time has come.
+pub fn written(path: &'static str, message: &impl Serialize) -> Written {
+    Written { path, content: serde_json::to_string(message).map(|text| JsValue::from_str(&text)) }
+}
+
+impl Written {
+    /// As [`post`].
+    ///
+    /// # Errors
+    /// As [`post`].
+    pub fn post<A: DeserializeOwned>(self) -> impl Future<Output = Result<A, Fault>> + use<A> {
+        let answer = self.send();
+        async { json::read(&answer.await?).map_err(|_| Fault::Offline) }
+    }
+
+    fn send(self) -> impl Future<Output = Result<String, Fault>> + use<> {
+        let begun =
+            self.content.map(|content| begin(self.path, Body { method: "POST", kind: "application/json", content }));
+        async { genuine(with_timeout(PATIENCE, answered(begun.map_err(|_| Fault::Rejected)?)).await) }
+    }
 }
 
 /// Asks for what is new. The bodies of its rows stay the bytes that came.
@@ -36,14 +63,8 @@ pub fn post<Q: Serialize, A: DeserializeOwned>(
 /// # Errors
 /// As [`post`].
 pub fn pull(message: &Pull) -> impl Future<Output = Result<PullAnswer, Fault>> + use<> {
-    let answer = send(path::PULL, serde_json::to_string(message));
+    let answer = written(path::PULL, message).send();
     async { serde_json::from_str(&answer.await?).map_err(|_| Fault::Offline) }
-}
-
-fn send(path: &str, message: serde_json::Result<String>) -> impl Future<Output = Result<String, Fault>> + use<> {
-    let content = message.map(|text| JsValue::from_str(&text));
-    let begun = content.map(|content| begin(path, Body { method: "POST", kind: "application/json", content }));
-    async { genuine(with_timeout(PATIENCE, answered(begun.map_err(|_| Fault::Rejected)?)).await) }
 }
 
 /// Puts the bytes of a photo under its hash.

@@ -12,8 +12,8 @@ use crate::{
     device::preferences,
     locales::{self, accounts as say_accounts, general, joining as say},
     online::{
-        Trouble,
-        joining::{self, JoinForm, WhyNotYet},
+        Trouble, WhyNotYet,
+        joining::{self, JoinForm},
     },
     shell::ChosenLanguage,
     store::{Store, use_store},

@@ -12,22 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::backend::backend;
 use super::{Json, Trouble};
 
-domain::tagged! {
-    /// Why somebody cannot join yet.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum WhyNotYet ("WhyNotYet", tag = "is") {
-        /// No code of ours, or mistyped.
-        UnknownCode,
-        UsedCode,
-        ExpiredCode,
-        /// A steward has not taken them in.
-        AwaitsApproval,
-        /// A reason from a later version.
-        #[serde(other)]
-        Other,
-    }
-}
-
 /// A code for one member of a household, to be shown or printed. Nobody sees it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinCode {

@@ -16,7 +16,7 @@ use sync::{
         exchange::{Exchange, Fault, Message, Step, View, Write},
         outbox::{Entry, EntryState, OwnPhoto, PhotoState},
     },
-    messages::{DRAFT, HandOver, HandOverAnswer, Handed, HelloAnswer, Hint, Pull, PullAnswer, PushAnswer, path},
+    messages::{DRAFT, HandOver, HandOverAnswer, Handed, HelloAnswer, Hint, Pull, PullAnswer, Push, PushAnswer, path},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -110,7 +110,7 @@ pub async fn run(store: Store) {
             continue;
         }
         let done = match begun.take() {
-            Some(Begun::Push(answer)) => take_push(store, &mut exchange, &mut begun, answer).await,
+            Some(Begun::Push(sent, answer)) => take_push(store, &mut exchange, &mut begun, sent, answer).await,
             asked => match next(store, &mut exchange).await {
                 Step::Wait { until } => {
                     if store.network.get_untracked() == Network::Good {
@@ -186,7 +186,7 @@ async fn clear(store: Store) -> Result<(), Fault> {
 
 /// A message that left before the answer before it was taken in.
 enum Begun {
-    Push(Answer<PushAnswer>),
+    Push(Push, Answer<PushAnswer>),
     Pull(Pull, Answer<PullAnswer>),
 }
 
@@ -210,7 +210,7 @@ async fn exchange_once(
         }
         Message::Push(push) => {
             let answer = Box::pin(network::post(path::PUSH, &push));
-            return take_push(store, exchange, begun, answer).await;
+            return take_push(store, exchange, begun, push, answer).await;
         }
         Message::Photo(hash) => return put_photo(store, exchange, hash).await,
         Message::Pull(pull) => {
@@ -235,14 +235,18 @@ async fn exchange_once(
 }
 
 /// Takes in what became of a push. It is true before it is noted here, and what was not noted is sent again and counts once:
-/// so the next push leaves before the disk has it.
+/// so the next push leaves before the disk has it. It is written while the server is at work on this one.
 async fn take_push(
     store: Store,
     exchange: &mut Exchange,
     begun: &mut Option<Begun>,
+    sent: Push,
     answer: Answer<PushAnswer>,
 ) -> Result<(), Fault> {
+    let ahead = store.world.with_untracked(|world| exchange.push_after(&sent, clock::clocks(), &world.outbox));
+    let ahead = ahead.map(|push| (network::written(path::PUSH, &push), push));
     let answer = answer.await?;
+    let is_whole = answer.is_whole(&sent);
     let is_troubled = !answer.lanes.is_empty();
     if is_troubled {
         // What looks lost here may only not have been read yet: another tab saved it a moment ago.
@@ -250,6 +254,9 @@ async fn take_push(
     }
     let writes =
         store.world.with_untracked(|world| exchange.pushed(answer, clock::clocks(), &world.outbox, clock::fresh_lane));
+    if let Some((written, push)) = ahead.filter(|_| is_whole && exchange.may_go_on()) {
+        *begun = Some(Begun::Push(push, Box::pin(written.post())));
+    }
     answered(store);
     let mut news = vec![];
     for write in &writes {
@@ -257,8 +264,12 @@ async fn take_push(
             news.extend(store.show_delivered(deliveries));
         }
     }
-    if !is_troubled && let Step::Send(Message::Push(push)) = next_at_once(store, exchange) {
-        *begun = Some(Begun::Push(Box::pin(network::post(path::PUSH, &push))));
+    if !is_troubled
+        && begun.is_none()
+        && let Step::Send(Message::Push(push)) = next_at_once(store, exchange)
+    {
+        let answer = Box::pin(network::post(path::PUSH, &push));
+        *begun = Some(Begun::Push(push, answer));
     }
     let done = async {
         store.disk().put_entries(&news).await?;

@@ -1,8 +1,8 @@
 //! Joining a household: codes, who has used one, and taking them in.
 
 use app::online::{
-    Trouble,
-    joining::{self, JoinCode, JoinForm, Joined, WhyNotYet},
+    Trouble, WhyNotYet,
+    joining::{self, JoinCode, JoinForm, Joined},
 };
 use domain::{
     changes::Request,

@@ -1,6 +1,6 @@
 //! Signing in: one name, one pass phrase, and a bound on how often they may be wrong.
 
-use app::online::{SignedIn, Trouble, joining::WhyNotYet};
+use app::online::{SignedIn, Trouble, WhyNotYet};
 use axum::http::header;
 
 use super::{Asked, Problem, joining::not_yet, signed_in};

@@ -1,8 +1,8 @@
 //! Claims about joining a household: single-use codes, a steward's yes, and what ends with a tenancy.
 
 use app::online::{
-    Trouble,
-    joining::{JoinCode, Joined, Joining, WhyNotYet},
+    Trouble, WhyNotYet,
+    joining::{JoinCode, Joined, Joining},
 };
 use domain::{
     changes::Request,

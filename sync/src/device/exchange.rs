@@ -11,12 +11,12 @@ use domain::{
 };
 
 use super::{
-    outbox::{Entry, EntryState, Outbox},
+    outbox::{Entry, EntryState, Outbox, OwnLane},
     world::Confirmed,
 };
 use crate::messages::{
-    Delivery, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Pull, PullAnswer,
-    Push, PushAnswer, Row, Seal, Seq,
+    Delivery, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Placed, Pull,
+    PullAnswer, Push, PushAnswer, Row, Seal, Seq,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -118,6 +118,11 @@ pub struct Exchange {
     failures: u32,
     not_before: i64,
     may_be_poked: bool,
+}
+
+fn push_of(changes: Vec<Placed>, holes: Vec<Hole>, clocks: Clocks, outbox: &Outbox) -> Push {
+    let lanes = outbox.lanes.values().filter(|lane| changes.iter().any(|placed| placed.lane == lane.lane));
+    Push { clocks, lanes: lanes.map(OwnLane::opening).collect(), holes, changes }
 }
 
 /// What to do now.
@@ -240,11 +245,7 @@ impl Exchange {
             return self.hello(clocks, outbox);
         }
         if !changes.is_empty() {
-            let mut lanes: Vec<_> =
-                outbox.lanes.values().filter(|lane| changes.iter().any(|placed| placed.lane == lane.lane)).collect();
-            lanes.sort_by_key(|lane| lane.lane);
-            let lanes = lanes.into_iter().map(super::outbox::OwnLane::opening).collect();
-            return Step::Send(Message::Push(Push { clocks, lanes, holes: self.holes.clone(), changes }));
+            return Step::Send(Message::Push(push_of(changes, self.holes.clone(), clocks, outbox)));
         }
         let items = outbox.to_hand_over(false);
         if !items.is_empty() {
@@ -264,6 +265,18 @@ impl Exchange {
         }
         let until = self.pulled.map_or(now, |at| at + POLL).min(self.said_hello.map_or(now, |at| at + hello_again));
         Step::Wait { until }
+    }
+
+    /// The push that follows on `sent` where each of its changes gets an outcome: it can be written while that answer is on its
+    /// way (its clocks say when: it is only longer on its own way), and may go as it is once [`Self::pushed`] took the answer, if this was whole and [`Self::may_go_on`].
+    pub fn push_after(&self, sent: &Push, clocks: Clocks, outbox: &Outbox) -> Option<Push> {
+        let changes = outbox.batch_after(&sent.changes).filter(|changes| !changes.is_empty())?;
+        Some(push_of(changes, vec![], clocks, outbox))
+    }
+
+    /// Whether the server is still the one that was greeted.
+    pub fn may_go_on(&self) -> bool {
+        self.said_hello.is_some() && !self.retired
     }
 
     fn hello(&self, clocks: Clocks, outbox: &Outbox) -> Step {

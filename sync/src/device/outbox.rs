@@ -349,8 +349,19 @@ impl Outbox {
     /// The next push: in the order in which it was saved on this device (somebody may have ended what somebody else began), so
     /// from the front of every lane; whole bundles, within the protocol's bounds.
     pub fn batch(&self) -> Vec<Placed> {
+        self.batch_after(&[]).unwrap_or_default()
+    }
+
+    /// The push after one that took these changes along; `None` where these are not what waits first.
+    pub fn batch_after(&self, sent: &[Placed]) -> Option<Vec<Placed>> {
         let mut waiting: Vec<&Entry> = self.waiting().collect();
         waiting.sort_by_key(|entry| (entry.order, entry.lane, entry.n));
+        let (first, rest) = waiting.split_at_checked(sent.len())?;
+        let are_first = first.iter().zip(sent).all(|(entry, placed)| entry.id == placed.id);
+        are_first.then(|| Self::batch_of(rest))
+    }
+
+    fn batch_of(waiting: &[&Entry]) -> Vec<Placed> {
         let mut batch: Vec<Placed> = Vec::new();
         let mut bytes = 0;
         for bundle in waiting.chunk_by(|a, b| a.lane == b.lane && a.bundle.is_some() && a.bundle == b.bundle) {

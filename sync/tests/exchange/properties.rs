@@ -4,7 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::records::Body;
 use proptest::prelude::*;
-use sync::{device::outbox::EntryState, messages::PUSH_CHANGES};
+use sync::{
+    device::{
+        exchange::{Message, Step},
+        outbox::EntryState,
+    },
+    messages::{PUSH_CHANGES, Push},
+};
 
 use crate::{
     memory::{Memory, device, guard},
@@ -116,4 +122,35 @@ proptest! {
         let next = tablet.world.outbox.waiting().nth(batch.len());
         prop_assert!(next.is_none_or(|next| next.bundle.is_none() || next.bundle != last.bundle));
     }
+
+    #[test]
+    fn what_is_written_ahead_is_what_is_sent_next(sizes in proptest::collection::vec(1usize..120, 1..12)) {
+        let (mut server, mut tablet) = (Memory::new(), Tablet::new(device(1)));
+        let mut rounds = 0u128;
+        for size in sizes {
+            let deeds = (0..size).map(|_| {
+                rounds += 1;
+                round_started(domain::ids::RoundId(uuid::Uuid::from_u128(9_000 + rounds)))
+            }).collect();
+            tablet.save(guard(1), deeds);
+        }
+        let mut ahead: Option<Push> = None;
+        while tablet.world.outbox.waiting().next().is_some() {
+            let clocks = tablet.clocks();
+            if let Step::Send(Message::Push(push)) = tablet.exchange.next(clocks, &tablet.world.outbox) {
+                if let Some(ahead) = ahead {
+                    prop_assert_eq!(json(&Push { clocks, ..ahead }), json(&push));
+                }
+                ahead = tablet.exchange.push_after(&push, clocks, &tablet.world.outbox);
+                let left = tablet.world.outbox.waiting().count() - push.changes.len();
+                prop_assert_eq!(ahead.is_none(), left == 0);
+            }
+            prop_assert!(tablet.step(&mut server, Weather::Fine));
+        }
+        prop_assert_eq!(server.log.len() as u128, rounds);
+    }
+}
+
+fn json(push: &Push) -> String {
+    serde_json::to_string(push).expect("a push is plain data")
 }
