@@ -83,6 +83,22 @@ test("the app started again, with and without a network", async ({ community, op
   const page = await openDevice();
   await signInAndEnrol(page, "wang", "own");
   await readyForOffline(page);
+  // What was pulled is shown before it is on the disk.
+  const kept = () =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const opened = indexedDB.open("lamplighter");
+          opened.onsuccess = () => {
+            const count = opened.result.transaction("records").objectStore("records").count();
+            count.onsuccess = () => {
+              opened.result.close();
+              resolve(count.result);
+            };
+          };
+        }),
+    );
+  await expect.poll(kept).toBeGreaterThan(0);
   for (const network of ["online", "offline"]) {
     if (network === "offline") community.cable.cut();
     const figures: number[] = [];

@@ -272,7 +272,7 @@ async fn take_push(
         *begun = Some(Begun::Push(push, answer));
     }
     let done = async {
-        store.disk().put_entries(&news).await?;
+        store.disk().note_outcomes(&news).await?;
         store.tell(Told::Outbox);
         carry_out_all(store, writes).await
     };

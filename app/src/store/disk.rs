@@ -331,7 +331,16 @@ impl Disk {
     }
 
     pub async fn put_entries(&self, entries: &[Entry]) -> Result<()> {
-        self.write(&[OUTBOX], TransactionDurability::Strict, |tx| {
+        self.put_entries_with(TransactionDurability::Strict, entries).await
+    }
+
+    /// Notes what became of changes. It may be lost: what was not noted is sent again, counts once and is told the same.
+    pub async fn note_outcomes(&self, entries: &[Entry]) -> Result<()> {
+        self.put_entries_with(TransactionDurability::Relaxed, entries).await
+    }
+
+    async fn put_entries_with(&self, durability: TransactionDurability, entries: &[Entry]) -> Result<()> {
+        self.write(&[OUTBOX], durability, |tx| {
             let store = tx.object_store(OUTBOX)?;
             for entry in entries {
                 store.put(text(entry)).with_key(place_key(entry.lane, entry.n)).primitive()?;

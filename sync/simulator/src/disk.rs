@@ -187,7 +187,16 @@ impl Disk {
     }
 
     pub fn put_entries(&mut self, entries: &[Entry]) -> Result<()> {
-        self.write(Durability::Strict, |stores| {
+        self.put_entries_with(Durability::Strict, entries)
+    }
+
+    /// Notes what became of changes; it may be lost.
+    pub fn note_outcomes(&mut self, entries: &[Entry]) -> Result<()> {
+        self.put_entries_with(Durability::Relaxed, entries)
+    }
+
+    fn put_entries_with(&mut self, durability: Durability, entries: &[Entry]) -> Result<()> {
+        self.write(durability, |stores| {
             stores.outbox.extend(entries.iter().map(|entry| ((entry.lane, entry.n), entry.clone())));
             Ok(())
         })

@@ -293,7 +293,7 @@ impl Tablet {
                 let entries: Vec<Entry> = deliveries.iter().filter_map(|delivery| outbox.after(delivery)).collect();
                 // Shown first: it is true before it is noted here.
                 self.tabs[tab].world.delivered(&deliveries);
-                self.disk.put_entries(&entries)?;
+                self.disk.note_outcomes(&entries)?;
                 Ok(Some(Told::Outbox))
             }
             Write::Resend(places) => self.change_entries(tab, &places, Entry::again),
