@@ -2,17 +2,15 @@
 //! as many durable transactions as there were requests, with nothing read and nothing decided. `cargo xtask bench` compares
 //! the whole way with it.
 //!
-//! Takes the server's database and a file with the body of a push on each line; prints milliseconds.
+//! Takes the server's database and how many of its last changes these were; prints milliseconds.
 
-use std::{error::Error, path::Path, time::Instant};
+use std::{collections::BTreeMap, error::Error, path::Path, time::Instant};
 
 use server::{
     db::{Db, Tx, url_of_file},
     view::places,
 };
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow, query};
-use sync::messages::Push;
-
 const CHANGE: [&str; 15] = [
     "community_id",
     "lane_id",
@@ -45,17 +43,15 @@ struct Copied {
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let database = arguments.next().ok_or("the server's database is missing")?;
-    let pushes = std::fs::read_to_string(arguments.next().ok_or("the file with the pushes is missing")?)?;
+    let last: i64 = arguments.next().ok_or("how many changes is missing")?.parse()?;
     let full = open(Path::new(&database)).await?;
-    let mut requests = vec![];
-    for push in pushes.lines() {
-        requests.push(left_by(&mut full.read().await?, &serde_json::from_str(push)?).await?);
-    }
+    let requests = left_by_requests(&mut full.read().await?, last).await?;
+    eprintln!("{} changes of {} requests", requests.values().map(Vec::len).sum::<usize>(), requests.len());
     let folder = tempfile::tempdir()?;
     let bare = open(&folder.path().join("bare.db")).await?;
     let (changes, records) = (insert("changes", &CHANGE), insert("records", &RECORD));
     let began = Instant::now();
-    for rows in &requests {
+    for rows in requests.values() {
         let mut tx = bare.write().await?;
         for (change, record) in rows {
             write(&mut tx, &changes, change).await?;
@@ -71,22 +67,24 @@ async fn open(file: &Path) -> Result<Db, Box<dyn Error>> {
     Ok(Db::open(&url_of_file(file)).await.map_err(|fault| fault.to_string())?)
 }
 
-/// The changes of a push as they were logged, each with the record that it wrote.
-async fn left_by(tx: &mut Tx, push: &Push) -> Result<Vec<(Copied, Copied)>, Box<dyn Error>> {
-    let mut rows = vec![];
-    for placed in &push.changes {
-        let change = query(AssertSqlSafe(select("changes", &CHANGE, "id"))).bind(placed.id.to_string());
-        let change = copied(&change.fetch_one(&mut **tx).await?, &CHANGE, CHANGE_TEXTS)?;
-        let record = query(AssertSqlSafe(select("records", &RECORD, "seq"))).bind(change.numbers[0]);
-        let record = copied(&record.fetch_one(&mut **tx).await?, &RECORD, RECORD_TEXTS)?;
-        rows.push((change, record));
+/// The last changes as they were logged, each with the record that it wrote, by the moment at which their request was received.
+async fn left_by_requests(tx: &mut Tx, last: i64) -> Result<BTreeMap<i64, Vec<(Copied, Copied)>>, Box<dyn Error>> {
+    let received = CHANGE.iter().position(|column| *column == "received").ok_or("a change has no moment of receipt")?;
+    let head: i64 = query("select max(seq) as head from changes").fetch_one(&mut **tx).await?.try_get("head")?;
+    let mut requests = BTreeMap::<_, Vec<_>>::new();
+    for seq in head - last + 1..=head {
+        let change = query(AssertSqlSafe(select("changes", &CHANGE))).bind(seq).fetch_one(&mut **tx).await?;
+        let change = copied(&change, &CHANGE, CHANGE_TEXTS)?;
+        let record = query(AssertSqlSafe(select("records", &RECORD))).bind(seq).fetch_one(&mut **tx).await?;
+        let record = copied(&record, &RECORD, RECORD_TEXTS)?;
+        requests.entry(change.numbers[received - CHANGE_TEXTS]).or_default().push((change, record));
     }
-    Ok(rows)
+    Ok(requests)
 }
 
-fn select(table: &str, columns: &[&str], by: &str) -> String {
+fn select(table: &str, columns: &[&str]) -> String {
     let columns = columns.join(", ");
-    format!("select {columns} from {table} where community_id = (select id from communities) and {by} = $1")
+    format!("select {columns} from {table} where community_id = (select id from communities) and seq = $1")
 }
 
 fn copied(row: &AnyRow, columns: &[&str], texts: usize) -> sqlx::Result<Copied> {
