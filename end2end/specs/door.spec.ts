@@ -6,6 +6,7 @@ import { findRecords } from "../harness/agreement";
 import { film } from "../harness/film";
 import { see, type Look } from "../harness/pages";
 import { everythingIsSent, readyForOffline, signInAndEnrol } from "../harness/people";
+import { photograph } from "../harness/photographs";
 import { picture } from "../harness/pictures";
 import { expect, test } from "../harness/test";
 import { eventNamed, forged, signUpOf, ticketOf } from "../harness/tickets";
@@ -77,14 +78,19 @@ test("an organiser plans an event, publishes it and changes it; a draft is the d
 
   await desk.getByRole("link", { name: "修改", exact: true }).click();
   await fillEvent(page, { "地点 · 中文": "1栋楼顶", 开始: at(3, "20:30") });
+  await page.locator("form input[type=file]").last().setInputFiles([await photograph(page, "Stars 看星星", 1600, 1200)]);
+  await expect(page.locator("form .photos img")).toHaveCount(1);
   await page.getByRole("button", { name: "保存" }).click();
   await expect(page.getByText("服务器已确认。")).toBeVisible();
 
   const exported = await community.export();
-  const { body } = findRecords(exported, "event").find((event) => event.body.details.title.zh === "楼顶看星星")!;
+  const { id, body } = findRecords(exported, "event").find((event) => event.body.details.title.zh === "楼顶看星星")!;
   expect(body.details).toMatchObject({ capacity: 30, place: { zh: "1栋楼顶" }, questions: [{ ask: { zh: "带望远镜吗" }, choices: [{ zh: "带", en: "Yes" }, { zh: "不带", en: "No" }] }] });
   expect(new Date(body.details.starts).toLocaleString("sv", { timeZone: "Asia/Shanghai" })).toBe(`${at(3, "20:30").replace("T", " ")}:00`);
-  expect(body.changes.flatMap((change: any) => change.what.map(({ what }: any) => what))).toEqual(["time", "place"]);
+  expect(body.changes.flatMap((change: any) => change.what.map(({ what }: any) => what))).toEqual(["time", "place", "picture"]);
+  const shared = `${community.url}/public/events/${id}`;
+  await expect.poll(async () => (await fetch(`${shared}/picture`)).headers.get("content-type")).toBe("image/jpeg");
+  expect(await (await fetch(shared)).text()).toContain(`<img src="${shared}/picture"`);
 });
 
 test("an event is held once more a week later; cancelled, it says why and how many households are told", async ({ community, openDevice }) => {
