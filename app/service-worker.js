@@ -22,12 +22,7 @@ const CONTENT_TYPES = {
   webmanifest: /^application\/(manifest\+)?json\b/,
 };
 
-self.addEventListener("install", (event) => {
-  // Where browsers can be told (Chrome from 123 on), what never passes through here does not wake this worker either.
-  const routes = ["/api/*", "/public/*"].map((urlPattern) => ({ condition: { urlPattern }, source: "network" }));
-  if (event.addRoutes) event.waitUntil(event.addRoutes(routes).catch(() => {}));
-  event.waitUntil(storeRelease());
-});
+self.addEventListener("install", (event) => event.waitUntil(storeRelease()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", (event) => {
   const { type, release } = event.data || {};
