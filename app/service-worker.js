@@ -22,7 +22,12 @@ const CONTENT_TYPES = {
   webmanifest: /^application\/(manifest\+)?json\b/,
 };
 
-self.addEventListener("install", (event) => event.waitUntil(storeRelease()));
+self.addEventListener("install", (event) => {
+  // Where browsers can be told (Chrome from 123 on), what never passes through here does not wake this worker either.
+  const routes = ["/api/*", "/public/*"].map((urlPattern) => ({ condition: { urlPattern }, source: "network" }));
+  if (event.addRoutes) event.waitUntil(event.addRoutes(routes).catch(() => {}));
+  event.waitUntil(storeRelease());
+});
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", (event) => {
   const { type, release } = event.data || {};
@@ -49,8 +54,10 @@ async function storeRelease() {
 
 async function agree(page) {
   await note();
-  await self.skipWaiting();
+  // The page need not wait until this worker is the active one, which can take the browser long: the one before opens this
+  // release too.
   page.postMessage("agreed");
+  await self.skipWaiting();
 }
 
 async function note() {

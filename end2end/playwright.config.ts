@@ -7,7 +7,8 @@ export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
   reporter: "list",
-  workers: 2,
+  // On two cores; browsers wait for much else than the processor.
+  workers: 3,
   fullyParallel: true,
   // Where nobody can look again at once, what failed for a busy machine's sake is told as flaky; what fails twice is wrong.
   retries: process.env.CI ? 1 : 0,

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The most changes that are listed: after weeks without a network the list would be slower than the sending.
-const LISTED_MOST: usize = 100;
+const LISTED_MOST: usize = 50;
 
 pub fn waiting_count(store: Store) -> usize {
     store.world.with(|world| world.outbox.waiting().count() + world.outbox.photos_waiting().count())

@@ -161,3 +161,23 @@ export function chip(page: Page): Locator {
 export async function everythingIsSent(page: Page): Promise<void> {
   await expect(chip(page)).toContainText(/全部已传|all sent/, { timeout: 60_000 });
 }
+
+/** Waits until the device's disk has a draft with these words; the screen shows them before. */
+export async function draftIsKept(page: Page, words: string): Promise<void> {
+  const kept = () =>
+    page.evaluate(
+      () =>
+        new Promise<string>((resolve, reject) => {
+          const opened = indexedDB.open("lamplighter");
+          opened.onerror = () => reject(opened.error);
+          opened.onsuccess = () => {
+            const all = opened.result.transaction("drafts").objectStore("drafts").getAll();
+            all.onsuccess = () => {
+              opened.result.close();
+              resolve(all.result.join());
+            };
+          };
+        }),
+    );
+  await expect.poll(kept).toContain(words);
+}

@@ -10,6 +10,9 @@ const TYPES: Record<string, string> = {
   js: "text/javascript; charset=utf-8",
 };
 
+/** What is asked for here is never answered. */
+export const NEVER = "/assets/never.js";
+
 /** Stands before the server and answers for the site of the next release; everything else goes through. */
 export class NextRelease {
   private constructor(
@@ -56,6 +59,8 @@ export class NextRelease {
     if (file !== undefined) {
       const type = TYPES[path === "/" ? "html" : path.split(".").pop()!]!;
       answer.writeHead(200, { "content-type": type, "cache-control": "no-cache" }).end(file);
+    } else if (path === NEVER) {
+      return;
     } else if (this.gone.has(path)) {
       answer.writeHead(404).end("not found\n");
     } else {

@@ -32,9 +32,14 @@ async function multiply(page: Page, count: number): Promise<number> {
               const last = Math.max(...entries.result.map((text: string) => JSON.parse(text).n));
               const digits = /\d+$/.exec(key)![0].length;
               const change = JSON.parse(first.change);
+              // In the order of their making, as the device's own (version 7) are: databases write these faster.
+              const fresh = (n: number) => {
+                const made = (Date.now() + n).toString(16).padStart(12, "0");
+                return `${made.slice(0, 8)}-${made.slice(8)}-7${crypto.randomUUID().slice(15)}`;
+              };
               for (let n = last + 1; n <= last + count; n++) {
-                const id = crypto.randomUUID();
-                const copy = JSON.stringify({ ...change, id, body: { ...change.body, finding: crypto.randomUUID() } });
+                const id = fresh(n);
+                const copy = JSON.stringify({ ...change, id, body: { ...change.body, finding: fresh(n) } });
                 bytes = new TextEncoder().encode(copy).length;
                 const entry = { ...first, n, id, change: copy, state: { is: "waiting" } };
                 outbox.add(JSON.stringify(entry), key.slice(0, -digits) + String(n).padStart(digits, "0"));

@@ -3,7 +3,7 @@
 
 import type { Page } from "@playwright/test";
 import { expectOneOutcomeEach, findRecords } from "../harness/agreement";
-import { everythingIsSent, readyForOffline, signInAndEnrol, unlock } from "../harness/people";
+import { draftIsKept, everythingIsSent, readyForOffline, signInAndEnrol, unlock } from "../harness/people";
 import { expect, test } from "../harness/test";
 
 const KILLS = Number(process.env.LAMPLIGHTER_KILLS ?? 10);
@@ -73,21 +73,3 @@ test(`a browser killed ${KILLS} times around Save keeps what it called saved`, a
   expectOneOutcomeEach(exported, { wang: count });
   expect(findRecords(exported, "finding")).toHaveLength(count);
 });
-
-async function draftIsKept(page: Page, words: string): Promise<void> {
-  const kept = () =>
-    page.evaluate(
-      () =>
-        new Promise<string>((resolve) => {
-          const opened = indexedDB.open("lamplighter");
-          opened.onsuccess = () => {
-            const all = opened.result.transaction("drafts").objectStore("drafts").getAll();
-            all.onsuccess = () => {
-              opened.result.close();
-              resolve(all.result.join());
-            };
-          };
-        }),
-    );
-  await expect.poll(kept).toContain(words);
-}

@@ -88,6 +88,7 @@ for (const { locale, language, looks, words } of SIDES) {
     await page.locator("#field-place").selectOption({ index: 3 });
     await page.locator("#field-note").fill("积水 Water");
     await page.locator("form button[type=submit]").click();
+    await expect(page).toHaveURL(/\/findings$/);
     await page.locator("a.chip").click();
     await expect(page.locator("main li.row")).toHaveCount(1);
     await show(page, "waiting");

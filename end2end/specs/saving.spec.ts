@@ -1,7 +1,7 @@
 // Saving on the device: several tabs, a disk that refuses, a browser that keeps nothing, a battery that dies.
 
 import { expectOneOutcomeEach, findRecords } from "../harness/agreement";
-import { answer, arrive, asPrinted, chip, done, everythingIsSent, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { answer, arrive, asPrinted, chip, done, draftIsKept, everythingIsSent, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
 
@@ -236,23 +236,6 @@ for (const [which, script] of Object.entries(KEEPS_NOTHING)) {
   });
 }
 
-async function drafts(page: Page): Promise<string> {
-  return page.evaluate(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        const opened = indexedDB.open("lamplighter");
-        opened.onerror = () => reject(opened.error);
-        opened.onsuccess = () => {
-          const all = opened.result.transaction("drafts").objectStore("drafts").getAll();
-          all.onsuccess = () => {
-            opened.result.close();
-            resolve(JSON.stringify(all.result));
-          };
-        };
-      }),
-  );
-}
-
 test("half a checkpoint is still there after the battery died", async ({ community, tablet }) => {
   const tags = await community.tags();
   let page = await tablet.open();
@@ -265,7 +248,7 @@ test("half a checkpoint is still there after the battery died", async ({ communi
   await answer(page, "forecourt", { press: "摆卖、聚集", note: "流动摊贩两人，已劝离" });
   await answer(page, "post-staffed", { press: "正常" });
   await page.locator("#field-note").fill("二十二点后再看一次");
-  await expect.poll(() => drafts(page)).toContain("二十二点后再看一次");
+  await draftIsKept(page, "二十二点后再看一次");
 
   await tablet.kill();
   page = await tablet.open();

@@ -1,8 +1,8 @@
 // A new release: it waits until the person agrees, never interrupts a round, and keeps everything.
 
 import { expectOneOutcomeEach, expectVisits, type Stop } from "../harness/agreement";
-import { answer, arrive, asPrinted, chip, done, everythingIsSent, finish, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
-import { NextRelease } from "../harness/releases";
+import { answer, arrive, asPrinted, chip, done, draftIsKept, everythingIsSent, finish, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { NEVER, NextRelease } from "../harness/releases";
 import { expect, test as base, type Community } from "../harness/test";
 import type { Page } from "@playwright/test";
 import type { Tag } from "../harness/server";
@@ -75,6 +75,7 @@ test("an update waits for the end of the round, and the handover keeps the draft
   await goToNext(page, GATES[1]!.at);
   await arrive(page, tags.get(GATES[1]!.at)!, asPrinted);
   await page.locator("#field-note").fill("更新前写的");
+  await draftIsKept(page, "更新前写的");
   await expect(offer(page)).toHaveCount(0);
 
   // Offline the tablet starts with the release that it has, though the server knows it no more.
@@ -106,6 +107,19 @@ test("an update waits for the end of the round, and the handover keeps the draft
   const exported = await community.export();
   expectVisits(exported, round, "王建国", GATES.map((stop, i) => (i === 1 ? { ...stop, note: "更新前写的" } : stop)));
   expectOneOutcomeEach(exported, { wang: 7 });
+});
+
+test("a new release opens at once, whatever the one before is still busy with", async ({ community, openDevice, next }) => {
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "own");
+  await readyForOffline(page);
+  deploy(community, next);
+  await page.evaluate((never) => void fetch(never).catch(() => {}), NEVER);
+  await aReleaseWaits(page);
+  await page.getByRole("button", { name: "现在更新" }).click();
+  await expect.poll(() => release(page).catch(() => null)).toBe(next.name);
+  await expect(page.locator("#now")).toBeVisible();
+  await expect(offer(page)).toHaveCount(0);
 });
 
 test("a tablet that was offline during a deploy starts offline and online, and hands over when told", async ({ community, tablet, next }) => {

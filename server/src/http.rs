@@ -79,6 +79,8 @@ async fn with_headers(Given(state): Given<Shared>, request: Request, next: Next)
     let is_api = request.uri().path().starts_with("/api/");
     let is_sync = ["/api/v1/sync/", path::SHOWN_PHOTOS].iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
+    let is_page =
+        (response.headers().get(header::CONTENT_TYPE)).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     // What an answer says of itself holds: a photo has a policy and a lifetime of its own.
     let mut set = |name: HeaderName, value: &'static str| {
@@ -90,11 +92,14 @@ async fn with_headers(Given(state): Given<Shared>, request: Request, next: Next)
     set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
-    );
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Browsers read these two of pages alone.
+    if is_page {
+        set(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+        );
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     if keeps_to_https {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=2592000");

@@ -33,12 +33,12 @@ pub fn post<Q: Serialize, A: DeserializeOwned>(
 /// A message that is ready to go.
 pub struct Written {
     path: &'static str,
-    content: serde_json::Result<JsValue>,
+    content: serde_json::Result<Vec<u8>>,
 }
 
 /// Writes a message of the sync protocol, to be posted when its time has come.
 pub fn written(path: &'static str, message: &impl Serialize) -> Written {
-    Written { path, content: serde_json::to_string(message).map(|text| JsValue::from_str(&text)) }
+    Written { path, content: serde_json::to_vec(message) }
 }
 
 impl Written {
@@ -52,8 +52,11 @@ impl Written {
     }
 
     fn send(self) -> impl Future<Output = Result<String, Fault>> + use<> {
-        let begun =
-            self.content.map(|content| begin(self.path, Body { method: "POST", kind: "application/json", content }));
+        let begun = self.content.map(|content| {
+            // As bytes: a text would be made of them, and bytes of that again.
+            let content = js_sys::Uint8Array::from(content.as_slice()).into();
+            begin(self.path, Body { method: "POST", kind: "application/json", content })
+        });
         async { genuine(with_timeout(PATIENCE, answered(begun.map_err(|_| Fault::Rejected)?)).await) }
     }
 }
@@ -138,7 +141,7 @@ fn begin(path: &str, body: Body) -> Option<Begun> {
 async fn answered(begun: Option<Begun>) -> Option<(Response, String)> {
     let Begun { response, _abort } = begun?;
     let response: Response = response.await.ok()?.dyn_into().ok()?;
-    // As bytes: a text would be made of them, and bytes of that again.
+    // As bytes, as above.
     let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
     let text = String::from_utf8(js_sys::Uint8Array::new(&buffer).to_vec()).ok()?;
     Some((response, text))

@@ -1,7 +1,5 @@
 //! New releases: the service worker keeps a whole one ready, and hands over when the person agrees.
 
-use std::cell::Cell;
-
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -14,19 +12,17 @@ pub fn new_release_ready() -> RwSignal<bool> {
     leptos::task::spawn_local(async move {
         let Some((container, registration)) = registered().await else { return };
         hear(&container, ready);
-        if let (Some(active), Some(release)) = (registration.active(), own_release()) {
-            // A release that nobody agreed to becomes active when the last page was closed; it says so.
-            tell(&active, "opened", &release);
+        // One that nobody agreed to becomes active when the last page was closed; one that was agreed to may still wait.
+        if let Some(worker) = newest(&registration) {
+            ask_for_release(&worker);
         }
-        // From here on a release is active: what is installed now is a newer one.
-        ready.set(registration.waiting().is_some());
         if let Some(worker) = registration.installing() {
-            watch(worker, ready);
+            watch(worker);
         }
         let watched = registration.clone();
         let found = Closure::<dyn FnMut()>::new(move || {
             if let Some(worker) = watched.installing() {
-                watch(worker, ready);
+                watch(worker);
             }
         });
         registration.set_onupdatefound(Some(found.as_ref().unchecked_ref()));
@@ -35,18 +31,18 @@ pub fn new_release_ready() -> RwSignal<bool> {
     ready
 }
 
-fn watch(worker: ServiceWorker, ready: RwSignal<bool>) {
+fn watch(worker: ServiceWorker) {
     let installing = worker.clone();
     let changed = Closure::<dyn FnMut()>::new(move || {
         if installing.state() == ServiceWorkerState::Installed {
-            ready.set(true);
+            ask_for_release(&installing);
         }
     });
     worker.set_onstatechange(Some(changed.as_ref().unchecked_ref()));
     changed.forget();
 }
 
-/// What the worker tells this tab, and what it does without a word when another tab goes over to a new release.
+/// What a worker tells this tab; one that takes it over without a word was agreed to in another tab.
 fn hear(container: &ServiceWorkerContainer, ready: RwSignal<bool>) {
     let told =
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match event.data().as_string().as_deref() {
@@ -56,23 +52,33 @@ fn hear(container: &ServiceWorkerContainer, ready: RwSignal<bool>) {
         });
     container.set_onmessage(Some(told.as_ref().unchecked_ref()));
     told.forget();
-    // The first worker of all takes a page that had none; every later one is a newer release.
-    let is_controlled = Cell::new(container.controller().is_some());
+    let taken_by = container.clone();
     let taken = Closure::<dyn FnMut()>::new(move || {
-        if is_controlled.replace(true) {
-            ready.set(true);
+        if let Some(worker) = taken_by.controller() {
+            ask_for_release(&worker);
         }
     });
     container.set_oncontrollerchange(Some(taken.as_ref().unchecked_ref()));
     taken.forget();
 }
 
+fn newest(registration: &ServiceWorkerRegistration) -> Option<ServiceWorker> {
+    registration.waiting().or_else(|| registration.active())
+}
+
+/// The worker answers "new-release" where it keeps another release than the one that this page was opened with.
+fn ask_for_release(worker: &ServiceWorker) {
+    if let Some(release) = own_release() {
+        tell(worker, "opened", &release);
+    }
+}
+
 /// Agrees to the new release. Its worker answers once that is noted, and the page opens anew.
 pub fn take_new_release() {
     leptos::task::spawn_local(async {
         let Some((_, registration)) = registered().await else { return };
-        if let Some(newest) = registration.waiting().or_else(|| registration.active()) {
-            tell(&newest, "take-over", "");
+        if let Some(worker) = newest(&registration) {
+            tell(&worker, "take-over", "");
         }
     });
 }

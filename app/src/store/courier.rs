@@ -37,6 +37,10 @@ use crate::{
 /// A message has room for so many, however long they are.
 const DRAFTS_AT_ONCE: usize = 5;
 
+/// While pushes follow each other, outcomes are noted together so many milliseconds after the first: the disk would slow the
+/// pushes down, and what is not noted when the app is killed is only sent again.
+const NOTED_WITHIN: i64 = 1_000;
+
 /// Wakes the courier before its time.
 #[derive(Clone, Default)]
 pub struct Bell {
@@ -130,6 +134,8 @@ pub async fn run(store: Store) {
         };
         if let Err(fault) = done {
             begun = None;
+            // What the disk refuses is sent again.
+            let _ = store.note_outcomes().await;
             if !matches!(fault, Fault::Busy { .. }) {
                 hints.close();
             }
@@ -176,7 +182,7 @@ async fn clear(store: Store) -> Result<(), Fault> {
         let answer: HandOverAnswer = network::post(path::CUSTODY, &sent).await?;
         handed.extend(answer.kept);
     }
-    let outbox = disk.outbox().await.map_err(broken)?;
+    let outbox = store.read_outbox().await.map_err(broken)?;
     let before = store.retired.get_untracked().unwrap_or_default();
     disk.clear(&outbox, &handed, before).await.map_err(broken)?;
     store.drafts.update(|drafts| drafts.retain(|key, _| !handed.contains(key)));
@@ -210,7 +216,8 @@ async fn exchange_once(
         }
         Message::Push(push) => {
             let answer = Box::pin(network::post(path::PUSH, &push));
-            return take_push(store, exchange, begun, push, answer).await;
+            *begun = Some(Begun::Push(push, answer));
+            return Ok(());
         }
         Message::Photo(hash) => return put_photo(store, exchange, hash).await,
         Message::Pull(pull) => {
@@ -235,7 +242,7 @@ async fn exchange_once(
 }
 
 /// Takes in what became of a push. It is true before it is noted here, and what was not noted is sent again and counts once:
-/// so the next push leaves before the disk has it. It is written while the server is at work on this one.
+/// so the next pushes leave before the disk has it. It is written while the server is at work on this one.
 async fn take_push(
     store: Store,
     exchange: &mut Exchange,
@@ -258,22 +265,17 @@ async fn take_push(
         *begun = Some(Begun::Push(push, Box::pin(written.post())));
     }
     answered(store);
-    let mut news = vec![];
     for write in &writes {
         if let Write::Delivered(deliveries) = write {
-            news.extend(store.show_delivered(deliveries));
+            store.show_delivered(deliveries);
         }
     }
-    if !is_troubled
-        && begun.is_none()
-        && let Step::Send(Message::Push(push)) = next_at_once(store, exchange)
-    {
-        let answer = Box::pin(network::post(path::PUSH, &push));
-        *begun = Some(Begun::Push(push, answer));
-    }
     let done = async {
-        store.disk().note_outcomes(&news).await?;
-        store.tell(Told::Outbox);
+        if begun.is_none() || store.unnoted_since().is_some_and(|since| clock::mono() >= since + NOTED_WITHIN) {
+            // First the screen.
+            TimeoutFuture::new(0).await;
+            store.note_outcomes().await?;
+        }
         carry_out_all(store, writes).await
     };
     let done = done.await;
@@ -345,7 +347,7 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
             store.reload_outbox().await?;
         }
         Write::Fork { lane, fresh, device } => {
-            let mut outbox = store.disk().outbox().await?;
+            let mut outbox = store.read_outbox().await?;
             let moved = outbox.fork(lane, fresh, device);
             let lanes: Vec<_> = outbox.lanes.values().copied().collect();
             disk.move_entries(&moved, &lanes).await?;

@@ -1,11 +1,11 @@
 //! The store: signals over the world, and the one way to save.
 
-use std::rc::Rc;
+use std::{pin::Pin, rc::Rc};
 
 use domain::{
     changes::{Change, Deed},
     community::Community,
-    ids::{ChangeId, CommunityId, PersonId},
+    ids::{ChangeId, CommunityId, LaneId, PersonId},
     people::Person,
     photos::{Photo, PhotoHash},
     records::Body,
@@ -86,8 +86,16 @@ struct Inner {
     courier: super::courier::Bell,
     /// How often this tab wrote to the outbox on the disk.
     writes: std::cell::Cell<u32>,
+    unnoted: std::cell::RefCell<Unnoted>,
     /// How many drafts it has begun to keep.
     drafts: std::cell::Cell<u32>,
+}
+
+/// The changes whose outcomes are shown and not on the disk yet.
+#[derive(Default)]
+struct Unnoted {
+    since: Option<i64>,
+    places: Vec<(LaneId, i64)>,
 }
 
 /// What the disk held when it was opened.
@@ -149,6 +157,7 @@ pub fn provide_store(opened: Opened) -> Store {
             tabs,
             courier: Default::default(),
             writes: Default::default(),
+            unnoted: Default::default(),
             drafts: Default::default(),
         })),
     };
@@ -234,15 +243,20 @@ impl Store {
         }
     }
 
-    /// The outbox on the disk, read again where this tab wrote to its own meanwhile: what was read may be older.
-    async fn read_outbox(&self) -> Result<Outbox, DiskFault> {
-        loop {
-            let before = self.writes();
-            let outbox = self.disk().outbox().await?;
-            if self.writes() == before {
-                return Ok(outbox);
+    /// The outbox on the disk, with every outcome noted, and read again where this tab wrote to its own meanwhile: what was
+    /// read may be older.
+    pub fn read_outbox(self) -> Pin<Box<dyn Future<Output = Result<Outbox, DiskFault>>>> {
+        Box::pin(async move {
+            loop {
+                // What the disk refuses is sent again.
+                let _ = self.note_outcomes().await;
+                let before = self.writes();
+                let outbox = self.disk().outbox().await?;
+                if self.writes() == before {
+                    return Ok(outbox);
+                }
             }
-        }
+        })
     }
 
     fn writes(&self) -> u32 {
@@ -260,12 +274,41 @@ impl Store {
         Ok(())
     }
 
-    /// Shows what became of changes. Returns the entries that are to be kept.
-    pub fn show_delivered(&self, deliveries: &[Delivery]) -> Vec<Entry> {
-        let news = |world: &World| deliveries.iter().filter_map(|delivery| world.outbox.after(delivery)).collect();
-        let entries = self.world.with_untracked(news);
+    /// Shows what became of changes; [`Self::note_outcomes`] writes it.
+    pub fn show_delivered(&self, deliveries: &[Delivery]) {
+        let is_news = |world: &World, delivery: &Delivery| world.outbox.after(delivery).is_some();
+        let news: Vec<_> = self.world.with_untracked(|world| {
+            let news = deliveries.iter().filter(|delivery| is_news(world, delivery));
+            news.map(|delivery| (delivery.lane, delivery.n)).collect()
+        });
         self.wrote_outbox(|world| world.delivered(deliveries));
-        entries
+        self.inner.with_value(|inner| {
+            let mut unnoted = inner.unnoted.borrow_mut();
+            unnoted.since.get_or_insert_with(clock::mono);
+            unnoted.places.extend(news);
+        });
+    }
+
+    /// Since when outcomes are shown that are not written, in milliseconds of the monotonic clock.
+    pub fn unnoted_since(&self) -> Option<i64> {
+        self.inner.with_value(|inner| inner.unnoted.borrow().since)
+    }
+
+    /// Writes the outcomes that are shown. They may be lost: what was not noted is sent again, counts once and is told the same.
+    ///
+    /// # Errors
+    /// A [`DiskFault`]; the disk has none of them.
+    pub async fn note_outcomes(&self) -> Result<(), DiskFault> {
+        let Unnoted { places, .. } = self.inner.with_value(|inner| inner.unnoted.take());
+        if places.is_empty() {
+            return Ok(());
+        }
+        let entries: Vec<Entry> = self.world.with_untracked(|world| {
+            places.iter().filter_map(|place| world.outbox.entries.get(place)).cloned().collect()
+        });
+        self.disk().note_outcomes(&entries).await?;
+        self.tell(Told::Outbox);
+        Ok(())
     }
 
     /// Changes the outbox that is shown when the disk's is.
@@ -307,7 +350,7 @@ impl Store {
         }
         self.keep_retired(None).await?;
         disk.put_fact("enrolled", &enrolled).await?;
-        let mut outbox = disk.outbox().await?;
+        let mut outbox = self.read_outbox().await?;
         let is_other =
             self.enrolled.with_untracked(|before| before.as_ref().is_some_and(|b| b.device != enrolled.device));
         if is_other {

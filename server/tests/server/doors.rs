@@ -27,6 +27,9 @@ async fn every_page_is_the_shell_with_its_headers_and_a_missing_asset_never_is()
             assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
             assert_eq!(shell.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
             assert_eq!(shell.headers()[header::REFERRER_POLICY], "no-referrer");
+            assert_eq!(shell.headers()["cross-origin-opener-policy"], "same-origin");
+            let permissions = shell.headers()["permissions-policy"].to_str().expect("text");
+            assert!(permissions.contains("camera=(self)") && permissions.contains("geolocation=()"), "{permissions}");
         }
         for missing in
             ["/assets/old.js", "/assets/no-ending", "/favicon.ico", "/api/v1/nothing", "/assets/app-1.wasm.br"]
@@ -37,6 +40,8 @@ async fn every_page_is_the_shell_with_its_headers_and_a_missing_asset_never_is()
         assert_eq!(plain.headers()[header::CONTENT_TYPE], "application/wasm");
         assert_eq!(plain.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
         assert_eq!(plain.headers()[header::VARY], "accept-encoding");
+        assert_eq!(plain.headers()["cross-origin-resource-policy"], "same-origin");
+        assert!(!plain.headers().contains_key("permissions-policy"), "of pages alone");
         let url = format!("{}/assets/app-1.wasm", world.base);
         let packed = http.get(&url).header(header::ACCEPT_ENCODING, "gzip, br").send().await.expect("an answer");
         assert_eq!(packed.headers()[header::CONTENT_ENCODING], "br");
