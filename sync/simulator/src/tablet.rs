@@ -9,10 +9,10 @@ use domain::{
 use sync::{
     device::{
         exchange::{Exchange, View, Write},
-        outbox::{Entry, EntryState, OwnPhoto, PhotoState},
+        outbox::{Entry, EntryState, Outbox, OwnPhoto, PhotoState},
         world::World,
     },
-    messages::{Enrolled, Identity, Profile},
+    messages::{Delivery, Enrolled, Identity, Profile},
 };
 
 use crate::{
@@ -43,6 +43,8 @@ pub struct Tab {
     pub frozen: bool,
     /// Rung while it was busy.
     pub rung: bool,
+    /// The changes whose outcomes it shows and has not written.
+    unnoted: Vec<(LaneId, i64)>,
 }
 
 pub struct Tablet {
@@ -147,6 +149,7 @@ impl Tablet {
             timer: 0,
             frozen: false,
             rung: false,
+            unnoted: vec![],
         });
     }
 
@@ -179,8 +182,27 @@ impl Tablet {
         }
     }
 
+    /// Writes the outcomes that this tab shows.
+    pub fn note_outcomes(&mut self, tab: usize) -> Result<Option<Told>, DiskFault> {
+        let Tab { unnoted, world, .. } = &mut self.tabs[tab];
+        let unnoted = std::mem::take(unnoted);
+        if unnoted.is_empty() {
+            return Ok(None);
+        }
+        let entries = unnoted.iter().filter_map(|place| world.outbox.entries.get(place));
+        let entries: Vec<Entry> = entries.cloned().collect();
+        self.disk.note_outcomes(&entries)?;
+        Ok(Some(Told::Outbox))
+    }
+
+    /// The outbox on the disk, with every outcome noted that this tab knows of.
+    fn read_outbox(&mut self, tab: usize) -> Outbox {
+        let _ = self.note_outcomes(tab);
+        self.disk.outbox()
+    }
+
     pub fn reload_outbox(&mut self, tab: usize) {
-        let outbox = self.disk.outbox();
+        let outbox = self.read_outbox(tab);
         self.tabs[tab].world.reload_outbox(outbox);
     }
 
@@ -194,7 +216,8 @@ impl Tablet {
     pub fn reload(&mut self, tab: usize) {
         let facts = self.disk.facts();
         let community = facts.enrolled.as_ref().map_or(CommunityId(uuid::Uuid::nil()), |enrolled| enrolled.community);
-        let world = World::new(community, facts.place, &self.disk.rows(), self.disk.outbox());
+        let outbox = self.read_outbox(tab);
+        let world = World::new(community, facts.place, &self.disk.rows(), outbox);
         let tab = &mut self.tabs[tab];
         tab.world = world;
         tab.contact = facts.contact;
@@ -202,6 +225,7 @@ impl Tablet {
 
     /// What a retired tablet had is with the server: nothing of it stays here. Returns what nobody can send again.
     pub fn clear(&mut self, tab: usize) -> Vec<ChangeId> {
+        let _ = self.note_outcomes(tab);
         let settled: Vec<_> = self.disk.entries().filter(|entry| entry.is_settled()).cloned().collect();
         let places: Vec<_> = settled.iter().map(|entry| (entry.lane, entry.n)).collect();
         if self.disk.drop_entries(&places).is_err() || self.disk.empty().is_err() {
@@ -289,12 +313,14 @@ impl Tablet {
                 Ok(None)
             }
             Write::Delivered(deliveries) => {
-                let outbox = &self.tabs[tab].world.outbox;
-                let entries: Vec<Entry> = deliveries.iter().filter_map(|delivery| outbox.after(delivery)).collect();
+                let Tab { world, unnoted, .. } = &mut self.tabs[tab];
+                let is_news = |delivery: &&Delivery| world.outbox.after(delivery).is_some();
+                unnoted.extend(deliveries.iter().filter(is_news).map(|delivery| (delivery.lane, delivery.n)));
                 // Shown first: it is true before it is noted here.
-                self.tabs[tab].world.delivered(&deliveries);
-                self.disk.note_outcomes(&entries)?;
-                Ok(Some(Told::Outbox))
+                world.delivered(&deliveries);
+                let is_drained = world.outbox.batch().is_empty();
+                // While pushes follow each other, several are noted together.
+                if is_drained || self.chance.percent(30) { self.note_outcomes(tab) } else { Ok(None) }
             }
             Write::Resend(places) => self.change_entries(tab, &places, Entry::again),
             Write::Stuck(lane) => {
@@ -310,7 +336,7 @@ impl Tablet {
                 Ok(Some(Told::Outbox))
             }
             Write::Fork { lane, fresh, device } => {
-                let mut outbox = self.disk.outbox();
+                let mut outbox = self.read_outbox(tab);
                 let moved = outbox.fork(lane, fresh, device);
                 let lanes: Vec<_> = outbox.lanes.values().copied().collect();
                 self.disk.move_entries(&moved, &lanes)?;

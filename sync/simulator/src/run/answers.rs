@@ -70,6 +70,8 @@ impl Run {
             }
             Answer::Declined(fault) => {
                 exchange.failed(fault, now, self.chance.share());
+                // What the disk refuses is sent again.
+                let _ = self.tablets[n].note_outcomes(at);
                 vec![]
             }
         };
