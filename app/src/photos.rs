@@ -5,7 +5,7 @@ mod shutter;
 use std::future::Future;
 
 use domain::{
-    photos::{PHOTOS_MOST, Photo, PhotoFault},
+    photos::{PHOTOS_MOST, Photo, PhotoFault, PhotoHash},
     storage::Room,
     time::Moment,
 };
@@ -196,25 +196,32 @@ fn one(store: Store, photo: Photo, remove: Option<Callback<Photo>>) -> AnyView {
     .into_any()
 }
 
-/// The whole photo above everything, until it is closed.
-fn viewer(store: Store, photo: Photo, viewed: RwSignal<bool>) -> AnyView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    dialog.on_load(|dialog| {
-        let _ = dialog.show_modal();
-    });
+/// Where a photo is shown from: this device's own copy for as long as the page lives, or else the server. None until the disk
+/// has been asked.
+pub fn source_of(store: Store, photo: PhotoHash) -> RwSignal<Option<String>> {
     let source = RwSignal::new(None::<String>);
     let made = StoredValue::new(None::<String>);
     leptos::task::spawn_local(async move {
-        let bytes = store.disk().photo_bytes(photo.hash).await.ok().flatten();
+        let bytes = store.disk().photo_bytes(photo).await.ok().flatten();
         let here = bytes.and_then(|bytes| pictures::address_of(&bytes));
         made.try_set_value(here.clone());
-        source.try_set(Some(here.unwrap_or_else(|| format!("{}/{}", path::SHOWN_PHOTOS, photo.hash))));
+        source.try_set(Some(here.unwrap_or_else(|| format!("{}/{photo}", path::SHOWN_PHOTOS))));
     });
     on_cleanup(move || {
         if let Some(Some(address)) = made.try_get_value() {
             pictures::forget_address(&address);
         }
     });
+    source
+}
+
+/// The whole photo above everything, until it is closed.
+fn viewer(store: Store, photo: Photo, viewed: RwSignal<bool>) -> AnyView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    dialog.on_load(|dialog| {
+        let _ = dialog.show_modal();
+    });
+    let source = source_of(store, photo.hash);
     let when = when(store, photo.taken);
     let label = when.clone();
     let problem = RwSignal::new(false);

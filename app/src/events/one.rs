@@ -10,7 +10,6 @@ use domain::{
     time::Moment,
 };
 use leptos::prelude::*;
-use sync::messages::path;
 
 use super::{
     asked::Asking,
@@ -20,10 +19,11 @@ use super::{
 };
 use crate::{
     device::{
-        pictures, preferences,
+        preferences,
         share::{self, Given},
     },
     locales::{self, calendar, events as say, joining as say_home, sign_ups as say_ours},
+    photos::source_of,
     store::{Store, use_store},
     ui,
 };
@@ -255,20 +255,8 @@ fn picture(store: Store, ours: Memo<Option<Ours>>) -> impl IntoView {
 }
 
 fn one_picture(store: Store, photo: Photo, words: String) -> AnyView {
-    let source = RwSignal::new(None::<String>);
-    let made = StoredValue::new(None::<String>);
+    let source = source_of(store, photo.hash);
     let is_missing = RwSignal::new(false);
-    leptos::task::spawn_local(async move {
-        let bytes = store.disk().photo_bytes(photo.hash).await.ok().flatten();
-        let here = bytes.and_then(|bytes| pictures::address_of(&bytes));
-        made.try_set_value(here.clone());
-        source.try_set(Some(here.unwrap_or_else(|| format!("{}/{}", path::SHOWN_PHOTOS, photo.hash))));
-    });
-    on_cleanup(move || {
-        if let Some(Some(address)) = made.try_get_value() {
-            pictures::forget_address(&address);
-        }
-    });
     let (width, height) = (photo.width.to_string(), photo.height.to_string());
     (move || {
         let source = source.get().filter(|_| !is_missing.get())?;

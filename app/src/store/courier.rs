@@ -271,9 +271,11 @@ async fn take_push(
         }
     }
     let done = async {
-        if begun.is_none() || store.unnoted_since().is_some_and(|since| clock::mono() >= since + NOTED_WITHIN) {
+        if begun.is_none() {
             // First the screen.
             TimeoutFuture::new(0).await;
+        }
+        if begun.is_none() || store.unnoted_since().is_some_and(|since| clock::mono() >= since + NOTED_WITHIN) {
             store.note_outcomes().await?;
         }
         carry_out_all(store, writes).await
