@@ -38,10 +38,15 @@ pub fn Page(
 #[component]
 fn SavingChip() -> impl IntoView {
     let store = use_store();
-    let state = Memo::new(move |_| chip_state(store));
+    let state = Memo::new(move |_| {
+        let (glyph, words) = chip_state(store);
+        (glyph, words, if store.saving.get() { "true" } else { "false" })
+    });
     view! {
         <a class="chip" href="/waiting" data-state=move || state.get().0>
-            {move || glyph(state.get().0)}<span aria-live="polite">{move || state.get().1}</span>
+            {move || glyph(state.get().0)}
+            // What it says is of before a save that is under way.
+            <span aria-live="polite" aria-busy=move || state.get().2>{move || state.get().1}</span>
         </a>
     }
 }

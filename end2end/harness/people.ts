@@ -159,7 +159,7 @@ export function chip(page: Page): Locator {
 }
 
 export async function everythingIsSent(page: Page): Promise<void> {
-  await expect(chip(page)).toContainText(/全部已传|all sent/, { timeout: 60_000 });
+  await expect(chip(page).and(page.locator(":has([aria-busy=false])"))).toContainText(/全部已传|all sent/, { timeout: 60_000 });
 }
 
 /** Waits until the device's disk has a draft with these words; the screen shows them before. */

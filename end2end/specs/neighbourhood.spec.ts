@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import decodeQR from "qr/decode.js";
 import { findRecords } from "../harness/agreement";
-import { everythingIsSent, PASS_PHRASE, signIn, signInAndEnrol } from "../harness/people";
+import { draftIsKept, everythingIsSent, PASS_PHRASE, signIn, signInAndEnrol } from "../harness/people";
 import { see, type Look } from "../harness/pages";
 import { arriveAtHome } from "../harness/residents";
 import { load } from "../harness/server";
@@ -213,7 +213,7 @@ test("what two stewards change at once is refused to the second, who corrects it
     await desk.locator("main a.row", { hasText: "1栋0601" }).click();
     await desk.getByRole("link", { name: "修改房号与楼栋" }).click();
   }
-  await first.getByLabel("房号（英文）").fill("Tower 1, flat 601");
+  await first.getByLabel("房号（中文）").fill("1栋601");
   await first.getByRole("button", { name: "保存" }).click();
   await everythingIsSent(first);
   await second.getByLabel("房号（英文）").fill("T1-0601");
@@ -221,11 +221,34 @@ test("what two stewards change at once is refused to the second, who corrects it
   await second.getByRole("link", { name: "1 条需要处理" }).click();
   await expect(second.locator("main .attention")).toContainText("别人已先改过");
   await second.getByRole("link", { name: "改好再提交" }).click();
-  await expect(second.getByText("现在是：1栋0601")).toBeVisible();
+  await expect(second.getByText("现在是：1栋601 ·")).toBeVisible();
   await expect(second.getByLabel("房号（英文）")).toHaveValue("T1-0601");
   await second.getByRole("button", { name: "保存" }).click();
   await everythingIsSent(second);
   await expect(second.getByRole("link", { name: "1 条需要处理" })).toHaveCount(0);
+});
+
+test("what was half typed builds on what its writer saw, however late it is saved", async ({ openDevice }) => {
+  const [first, second] = [await openDevice(), await openDevice()];
+  for (const desk of [first, second]) {
+    await sitDown(desk, "steward");
+    await openHouseholds(desk);
+    await desk.locator("main a.row", { hasText: "1栋0601" }).click();
+  }
+  await second.getByRole("link", { name: "修改房号与楼栋" }).click();
+  await second.getByLabel("房号（英文）").fill("T1-0601");
+  await draftIsKept(second, "T1-0601");
+  await openHouseholds(second);
+  await first.getByRole("link", { name: "修改房号与楼栋" }).click();
+  await first.getByLabel("房号（中文）").fill("1栋601");
+  await first.getByRole("button", { name: "保存" }).click();
+  await everythingIsSent(first);
+  await second.locator("main a.row", { hasText: "1栋601" }).click();
+  await second.getByRole("link", { name: "修改房号与楼栋" }).click();
+  await expect(second.getByLabel("房号（英文）")).toHaveValue("T1-0601");
+  await second.getByRole("button", { name: "保存" }).click();
+  await second.getByRole("link", { name: "1 条需要处理" }).click();
+  await expect(second.locator("main .attention")).toContainText("别人已先改过");
 });
 
 test("a steward writes a notice to one building until a day, sees how it will be read, and takes it back", async ({ community, openDevice }) => {

@@ -2,7 +2,7 @@
 
 use domain::{
     households::Household,
-    ids::HouseholdId,
+    ids::{ChangeId, HouseholdId},
     permissions::Act,
     residents::Request,
     text::{NAME_MOST, Words, typed_or_empty},
@@ -34,12 +34,16 @@ struct Typed {
     zh: String,
     en: String,
     building: String,
+    /// The record that it builds on. What builds on an older one is refused: nobody overwrites what they have not seen.
+    #[serde(default)]
+    revision: Option<ChangeId>,
 }
 
 impl Typed {
     fn of(household: &Household) -> Self {
         let building = household.area.map(|area| area.to_string()).unwrap_or_default();
-        Self { zh: household.flat.zh.clone(), en: household.flat.en.clone(), building }
+        let revision = household.revision;
+        Self { zh: household.flat.zh.clone(), en: household.flat.en.clone(), building, revision }
     }
 }
 
@@ -55,13 +59,14 @@ fn Fields(household: Option<HouseholdId>) -> impl IntoView {
     let base = untrack(there);
     let is_lost = household.is_some() && base.is_none() && refused.is_none();
     let first = asking.kept().or(refused.as_ref().or(base.as_ref()).map(Typed::of)).unwrap_or_default();
-    let Typed { zh, en, building } = first;
+    let Typed { zh, en, building, revision } = first;
+    // A draft of an earlier release does not say.
+    let revision = revision.or(base.and_then(|base| base.revision));
     let [zh, en, building] = [zh, en, building].map(RwSignal::new);
     let fault = RwSignal::new(None::<String>);
-    asking.keep(move || Typed { zh: zh.get(), en: en.get(), building: building.get() });
+    asking.keep(move || Typed { zh: zh.get(), en: en.get(), building: building.get(), revision });
     let new = household.unwrap_or_else(clock::fresh_household);
-    // What builds on an older record is refused: nobody overwrites what they have not seen.
-    let revision = StoredValue::new(base.and_then(|base| base.revision));
+    let is_corrected = refused.is_some();
     let members = move || untrack(there).map(|there| there.members).unwrap_or_default();
     let go = go();
     let submit = move |event: SubmitEvent| {
@@ -79,7 +84,8 @@ fn Fields(household: Option<HouseholdId>) -> impl IntoView {
             area: building.get_untracked().parse().ok(),
             members: members(),
             moved_out: None,
-            revision: revision.get_value(),
+            // What is there now stands above a form that corrects.
+            revision: if is_corrected { untrack(there).and_then(|there| there.revision) } else { revision },
         };
         let go = go.clone();
         asking.ask(Request::PutHousehold(wish), move || go(&format!("/households/{new}")));

@@ -70,6 +70,8 @@ pub struct Store {
     pub network: RwSignal<Network>,
     /// When the last save was complete; the fault where the last one failed.
     pub saved: RwSignal<Option<Result<Moment, NotSaved>>>,
+    /// True while something is being saved.
+    pub saving: RwSignal<bool>,
     /// True until the first records have arrived on a fresh device.
     pub filling: RwSignal<bool>,
     pub drafts: RwSignal<std::collections::BTreeMap<String, String>>,
@@ -84,6 +86,8 @@ struct Inner {
     disk: Disk,
     tabs: Tabs,
     courier: super::courier::Bell,
+    /// How many saves are under way.
+    saves: std::cell::Cell<u32>,
     /// How often this tab wrote to the outbox on the disk.
     writes: std::cell::Cell<u32>,
     unnoted: std::cell::RefCell<Unnoted>,
@@ -149,6 +153,7 @@ pub fn provide_store(opened: Opened) -> Store {
         retired: RwSignal::new(facts.retired),
         network: RwSignal::new(Network::Unknown),
         saved: RwSignal::new(None),
+        saving: RwSignal::new(false),
         drafts: RwSignal::new(drafts),
         room: RwSignal::new(Room::Enough),
         now: RwSignal::new(clock::wall()),
@@ -156,6 +161,7 @@ pub fn provide_store(opened: Opened) -> Store {
             disk,
             tabs,
             courier: Default::default(),
+            saves: Default::default(),
             writes: Default::default(),
             unnoted: Default::default(),
             drafts: Default::default(),
@@ -421,9 +427,26 @@ impl Store {
     /// # Errors
     /// [`NotSaved`]; nothing was written and the caller keeps the form.
     pub async fn commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
+        self.begin_save();
         let done = self.try_commit(deeds, None, finished_draft).await;
-        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        self.end_save(done.as_ref().err());
         done
+    }
+
+    /// Shows that something is being saved.
+    fn begin_save(&self) {
+        self.inner.with_value(|inner| inner.saves.set(inner.saves.get() + 1));
+        self.saving.set(true);
+    }
+
+    /// Shows whether it was.
+    fn end_save(&self, fault: Option<&NotSaved>) {
+        self.saved.set(Some(fault.cloned().map_or_else(|| Ok(clock::wall()), Err)));
+        let left = self.inner.with_value(|inner| {
+            inner.saves.set(inner.saves.get() - 1);
+            inner.saves.get()
+        });
+        self.saving.set(left > 0);
     }
 
     /// Saves one change in the place of a refused one, which then needs no attention any more.
@@ -436,8 +459,9 @@ impl Store {
         deed: Deed,
         finished_draft: Option<String>,
     ) -> Result<ChangeId, NotSaved> {
+        self.begin_save();
         let done = self.try_commit(vec![deed], refused, finished_draft).await;
-        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        self.end_save(done.as_ref().err());
         let corrected = self.world.with_untracked(|world| {
             world.outbox.entries.values().find(|entry| done.is_ok() && Some(entry.id) == refused).cloned()
         });
@@ -505,8 +529,9 @@ impl Store {
         picture: Picture,
         with: impl FnOnce(Photo) -> (String, String),
     ) -> Result<Photo, NotSaved> {
+        self.begin_save();
         let done = self.try_keep_photo(picture, with).await;
-        self.saved.set(Some(done.as_ref().map(|_| clock::wall()).map_err(Clone::clone)));
+        self.end_save(done.as_ref().err());
         done
     }
 
