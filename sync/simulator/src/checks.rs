@@ -43,6 +43,8 @@ pub struct Promise {
     pub tablet: usize,
     /// When it was really made.
     pub at: i64,
+    /// How often its tablet had gone back to an image of its disk.
+    pub life: u32,
     /// Its place among everything that was saved in this run.
     pub order: usize,
     /// Whether the tablet's clock had never been set.
@@ -156,7 +158,8 @@ pub fn i2_counts_once(ledger: &Ledger, tables: &Tables) -> Verdict {
     Ok(())
 }
 
-/// I3: a lane keeps its order, and so does everyone's work on one tablet.
+/// I3: a lane keeps its order, and so does everyone's work on one tablet. One that went back to an image of its disk does not
+/// know what it had sent since, which may still be on its way.
 pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
     let mut last: BTreeMap<LaneId, (i64, Seq)> = BTreeMap::new();
     let mut by_place: Vec<_> = tables.log.values().map(|kept| (kept.lane, kept.n, kept.seq)).collect();
@@ -173,10 +176,10 @@ pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
     }
     let mut made: Vec<_> = ledger.saved.iter().map(|(id, promise)| (promise.order, *id, promise)).collect();
     made.sort_by_key(|(order, ..)| *order);
-    let mut last: BTreeMap<(usize, PersonId, bool), Seq> = BTreeMap::new();
+    let mut last: BTreeMap<(usize, u32, PersonId, bool), Seq> = BTreeMap::new();
     for (_, id, promise) in made {
         let Some(kept) = tables.log.get(&id) else { continue };
-        if let Some(before) = last.insert((promise.tablet, promise.person, promise.claimed), kept.seq)
+        if let Some(before) = last.insert((promise.tablet, promise.life, promise.person, promise.claimed), kept.seq)
             && before > kept.seq
         {
             return broken("I3", format!("on tablet {} change {id} came before an earlier one", promise.tablet));
@@ -259,6 +262,20 @@ pub fn i5_holds_only_what_it_may(tablet: &Tablet, audiences: &BTreeMap<String, B
 /// I7 and I11: work that a tab knows of is on its screen from the save on, with no gap when its outcome arrives.
 pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -> Verdict {
     let world = &tablet.tabs[tab].world;
+    // Once it was pulled, what is meant for others only is with them.
+    let is_pulled = |entry: &Entry| {
+        matches!(&entry.state, EntryState::Delivered { seq, epoch, .. }
+            if *seq <= world.place.settled && *epoch == world.place.epoch)
+    };
+    let is_own = matches!(tablet.profile, Profile::Personal { .. });
+    let with_others: BTreeSet<RecordId> = world
+        .outbox
+        .entries
+        .values()
+        .filter(|entry| is_own && is_pulled(entry))
+        .filter_map(|entry| shows(&ledger.saved.get(&entry.id)?.deed))
+        .filter(|id| !tablet.disk.records().contains_key(id))
+        .collect();
     for entry in world.outbox.entries.values() {
         let Some(promise) = ledger.saved.get(&entry.id).filter(|promise| !promise.damaged) else { continue };
         let counts = match &entry.state {
@@ -266,10 +283,7 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
             EntryState::InCustody { .. } => continue,
             EntryState::Delivered { outcome, .. } => matches!(outcome, Outcome::Accepted { .. }),
         };
-        // Once it was pulled, what is meant for others only is with them.
-        let is_pulled = matches!(&entry.state, EntryState::Delivered { seq, epoch, .. }
-            if *seq <= world.place.settled && *epoch == world.place.epoch);
-        if is_pulled && counts && matches!(tablet.profile, Profile::Personal { .. }) {
+        if is_own && is_pulled(entry) && counts {
             continue;
         }
         if !counts {
@@ -292,6 +306,8 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
             && !ledger.server_was_restored
             // Without a view what others began is not here yet.
             && !world.place.epoch.is_empty()
+            // It may be begun here once more, in ignorance of what they made of it.
+            && !with_others.contains(&finished.round.into())
             && matches!(world.get(finished.round.into()), Some(Body::Round(round)) if round.finished.is_none())
             && !ledger.lost_the_beginning_of(finished.round)
         {

@@ -63,6 +63,8 @@ pub struct Tablet {
     pub dead: bool,
     /// A copy of its disk that its system made.
     pub image: Option<Disk>,
+    /// How often that took the place of its disk.
+    pub life: u32,
     pub without_locks: bool,
     /// Whether its clock was ever set: then its times prove less.
     pub clock_was_set: bool,
@@ -84,6 +86,7 @@ impl Tablet {
             asleep_since: None,
             dead: false,
             image: None,
+            life: 0,
             without_locks: false,
             clock_was_set: false,
             chance,

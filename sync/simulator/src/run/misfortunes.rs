@@ -96,6 +96,7 @@ impl Run {
         let mut image = image;
         image.full = false;
         let before = std::mem::replace(&mut self.tablets[n].disk, image);
+        self.tablets[n].life += 1;
         self.destroyed(&before);
         self.places.remove(&n);
         self.kill_all(n);

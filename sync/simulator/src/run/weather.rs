@@ -125,6 +125,7 @@ impl Run {
                 person: entry.person,
                 tablet: n,
                 at: self.now,
+                life: self.tablets[n].life,
                 order: self.ledger.saved.len(),
                 clock_was_good: !self.tablets[n].clock_was_set,
                 damaged: false,
