@@ -125,6 +125,8 @@ pub async fn push<C: Canon>(
     let mut answer = PushAnswer { server: received, epoch: head.epoch, outcomes: vec![], lanes: vec![] };
     // Whatever follows a change that was not taken would come before it.
     let mut halted = BTreeSet::new();
+    // Its device mends a forked lane at once. What it saved after that may build on it, whoever did, and comes with it.
+    let mut is_forked = false;
     let mut lanes = open_lanes(canon, sender, &push.lanes, &mut answer).await?;
     let begun = lanes.clone();
     for hole in &push.holes {
@@ -158,6 +160,9 @@ pub async fn push<C: Canon>(
                 let proof = Some(proof(canon, sender, lane, placed, &answer.epoch, &logged).await?);
                 answer.outcomes.push(delivery(placed, logged, proof));
             }
+            Admission::Decide if is_forked => {
+                halted.insert(lane.id);
+            }
             Admission::Decide => {
                 seq += 1;
                 let outcome = settle(canon, sender, lane, placed, opened, delivered, seq).await?;
@@ -174,6 +179,7 @@ pub async fn push<C: Canon>(
                 answer.outcomes.push(delivery(placed, logged, proof));
             }
             Admission::Trouble(found) => {
+                is_forked |= matches!(found, LaneTrouble::Forked { .. });
                 halted.insert(lane.id);
                 trouble(&mut answer, found);
             }

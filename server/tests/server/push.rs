@@ -125,6 +125,38 @@ async fn a_gap_and_a_fork_consume_nothing_and_say_where_to_go_on() {
 }
 
 #[tokio::test]
+async fn what_was_saved_after_a_change_of_a_forked_lane_comes_after_it_whoever_saved_it() {
+    for_each_database(|fresh| async {
+        let world = world(fresh).await;
+        let tablet = world.client("guard", true).await;
+        let [own, theirs] = ["guard", "cleaner"].map(|who| lane(world.person(who)));
+        let [twins, before, mine, after] = ["a twin's", "before", "mine", "after"].map(|words| world.finding(words));
+        tablet.push(&push_of(&own, placed(&own, 1, &[twins]))).await;
+        let known = placed(&theirs, 1, &[before]);
+        tablet.push(&push_of(&theirs, known.clone())).await;
+
+        let mut both = push_of(&own, placed(&own, 1, std::slice::from_ref(&mine)));
+        both.lanes.push(theirs);
+        both.changes.extend(known);
+        both.changes.extend(placed(&theirs, 2, std::slice::from_ref(&after)));
+        let answer = tablet.push(&both).await;
+        assert_eq!(answer.lanes, [LaneTrouble::Forked { lane: own.lane }]);
+        let told: Vec<_> = answer.outcomes.iter().map(|told| (told.lane, told.n)).collect();
+        assert_eq!(told, [(theirs.lane, 1)], "what was told before is told again, and nothing else");
+
+        let fresh = lane(own.person);
+        let mut mended = push_of(&fresh, placed(&fresh, 1, &[mine]));
+        mended.lanes.push(theirs);
+        mended.changes.extend(placed(&theirs, 2, &[after]));
+        let answer = tablet.push(&mended).await;
+        let told: Vec<_> = answer.outcomes.iter().map(|told| told.lane).collect();
+        assert_eq!((told, answer.lanes), (vec![fresh.lane, theirs.lane], vec![]));
+        assert!(answer.outcomes[0].seq < answer.outcomes[1].seq, "in the order in which they were saved");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_lane_of_another_device_is_not_yours_nor_is_one_of_nobody() {
     for_each_database(|fresh| async {
         let world = world(fresh).await;
