@@ -136,6 +136,11 @@ pub fn may_here(store: Store, act: Act) -> Memo<bool> {
     Memo::new(move |_| store.me().is_some_and(|me| may(&me.roles, act)))
 }
 
+/// Whether the server has said what becomes of a change. One that builds on an older record is not shown here as it asks for.
+pub fn is_settled(store: Store, change: ChangeId) -> bool {
+    store.world.with(|world| world.outbox.entries.values().all(|entry| entry.id != change || entry.is_settled()))
+}
+
 /// Said of a record that this device asks for and the server has not confirmed.
 pub fn unconfirmed(store: Store, record: RecordId) -> AnyView {
     let is_asked_for = Memo::new(move |_| store.world.with(|world| world.is_unconfirmed(record)));

@@ -104,6 +104,8 @@ async fn keep(
     album: Album,
     picture: impl Future<Output = Result<Picture, PhotoFault>>,
 ) -> Result<(), String> {
+    // Whoever is done before it is kept would go without it.
+    let _save = store.begin_save();
     if album.photos.try_get_untracked().is_none_or(|photos| photos.len() >= PHOTOS_MOST) {
         return Err(say::enough(PHOTOS_MOST));
     }
@@ -111,8 +113,8 @@ async fn keep(
         return Err(say::no_room().to_owned());
     }
     let picture = picture.await.map_err(|fault| say::fault(fault).to_owned())?;
-    let kept = store.keep_photo(picture, |photo| album.with.run(photo)).await;
-    album.add.run(kept.map_err(|fault| ui::not_saved(&fault))?);
+    let kept = store.keep_photo(picture, |photo| album.with.try_run(photo)).await;
+    album.add.try_run(kept.map_err(|fault| ui::not_saved(&fault))?);
     Ok(())
 }
 

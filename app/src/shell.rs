@@ -403,10 +403,15 @@ fn Navigation() -> impl IntoView {
     }
 }
 
-/// Goes to another page of the site.
+/// Goes from this page to another, unless the person has gone elsewhere meanwhile: a save takes its time.
 pub fn go() -> impl Fn(&str) + Clone + 'static {
-    let navigate = use_navigate();
-    move |path: &str| navigate(path, Default::default())
+    let (navigate, here) = (use_navigate(), use_location().pathname);
+    let from = here.get_untracked();
+    move |path: &str| {
+        if here.with_untracked(|here| *here == from) {
+            navigate(path, Default::default());
+        }
+    }
 }
 
 /// Goes to another address of the same page, which stays where it is scrolled to.

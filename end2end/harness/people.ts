@@ -1,6 +1,7 @@
 // What people do at a screen. Every function ends when the screen shows that it worked.
 
 import { expect, type Locator, type Page } from "@playwright/test";
+import { recordsAreKept } from "./disk";
 import type { Tag } from "./server";
 
 /** The pass phrase of everybody in the demonstration. */
@@ -19,6 +20,7 @@ export async function enrol(page: Page, kind: "shared" | "own"): Promise<void> {
   await page.locator("button.main").click();
   await expect(page.locator("#now")).toBeVisible({ timeout: 30_000 });
   await expect(chip(page)).toHaveAttribute("data-state", "good");
+  await recordsAreKept(page);
 }
 
 export async function signInAndEnrol(page: Page, username: string, kind: "shared" | "own"): Promise<void> {
@@ -158,26 +160,11 @@ export function chip(page: Page): Locator {
   return page.locator("a.chip");
 }
 
-export async function everythingIsSent(page: Page): Promise<void> {
-  await expect(chip(page).and(page.locator(":has([aria-busy=false])"))).toContainText(/全部已传|all sent/, { timeout: 60_000 });
+/** The chip while nothing is being saved. */
+export function settledChip(page: Page): Locator {
+  return chip(page).and(page.locator(":has([aria-busy=false])"));
 }
 
-/** Waits until the device's disk has a draft with these words; the screen shows them before. */
-export async function draftIsKept(page: Page, words: string): Promise<void> {
-  const kept = () =>
-    page.evaluate(
-      () =>
-        new Promise<string>((resolve, reject) => {
-          const opened = indexedDB.open("lamplighter");
-          opened.onerror = () => reject(opened.error);
-          opened.onsuccess = () => {
-            const all = opened.result.transaction("drafts").objectStore("drafts").getAll();
-            all.onsuccess = () => {
-              opened.result.close();
-              resolve(all.result.join());
-            };
-          };
-        }),
-    );
-  await expect.poll(kept).toContain(words);
+export async function everythingIsSent(page: Page): Promise<void> {
+  await expect(settledChip(page)).toContainText(/全部已传|all sent/, { timeout: 60_000 });
 }

@@ -1,6 +1,7 @@
 // What residents do on their own phones, and what the desk does for them that needs no screen of the test's own.
 
 import { expect, type Page } from "@playwright/test";
+import { recordsAreKept } from "./disk";
 import { chip, PASS_PHRASE, signIn } from "./people";
 import type { ExportedRecord } from "./server";
 
@@ -15,6 +16,7 @@ export async function arriveAtHome(page: Page, username: string, passPhrase = PA
   await page.locator("nav.navigation a[href='/']").click({ timeout: 30_000 });
   await expect(page.locator("#now")).toBeVisible();
   await expect(chip(page)).toHaveAttribute("data-state", "good");
+  await recordsAreKept(page);
 }
 
 /** Signs in at an address that somebody was sent, and goes on to where it leads: a page with these words. */

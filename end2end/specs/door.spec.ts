@@ -5,7 +5,8 @@ import type { Page } from "@playwright/test";
 import { findRecords } from "../harness/agreement";
 import { film } from "../harness/film";
 import { see, type Look } from "../harness/pages";
-import { everythingIsSent, readyForOffline, signInAndEnrol } from "../harness/people";
+import { draftIsKept, holdDisk } from "../harness/disk";
+import { everythingIsSent, readyForOffline, settledChip, signInAndEnrol } from "../harness/people";
 import { photograph } from "../harness/photographs";
 import { picture } from "../harness/pictures";
 import { expect, test } from "../harness/test";
@@ -37,8 +38,9 @@ async function fillEvent(page: Page, fields: Record<string, string>): Promise<vo
 }
 
 /** So many days from now at this time of day, as a field for date and time wants it. */
+const NOW = Date.now();
 function at(days: number, time: string): string {
-  const day = new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv", { timeZone: "Asia/Shanghai" });
+  const day = new Date(NOW + days * 86_400_000).toLocaleDateString("sv", { timeZone: "Asia/Shanghai" });
   return `${day}T${time}`;
 }
 
@@ -114,6 +116,7 @@ test("an event is held once more a week later; cancelled, it says why and how ma
   await desk.getByRole("button", { name: "取消活动", exact: true }).click();
   await expect(desk.locator("#field-reason-zh-fault")).toContainText("至少用一种语言");
   await desk.getByLabel("原因（中文）").fill("大风预警");
+  await draftIsKept(page, "大风预警");
   await page.reload();
   await expect(desk.getByLabel("原因（中文）"), "what was typed is still there").toHaveValue("大风预警");
   await desk.getByRole("button", { name: "取消活动", exact: true }).click();
@@ -213,7 +216,13 @@ test("two doors without a network let the same party in; once they meet the doub
   await expect(admission(north)).toContainText("已放行 2 人");
   await show(north, ticket);
   await expect(admission(north)).toContainText("已进 2 人，还有 1 人");
+  const letGo = await holdDisk(north);
   await admission(north).getByRole("button", { name: "放行 1 人" }).click();
+  await show(north, forged(ticket));
+  await expect(admission(north)).toContainText("假票");
+  await letGo();
+  await expect(settledChip(north)).toBeVisible();
+  await expect(admission(north), "the one before is in; this one stands here now").toContainText("假票");
   await show(north, ticket);
   await expect(admission(north), "a copy").toContainText("已经入场");
   await expect(admission(north)).toContainText("由沈佳怡放行");

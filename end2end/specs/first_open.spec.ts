@@ -35,6 +35,7 @@ test("a first open shows the sign-in within 15 requests and 450 KB", async ({ br
 });
 
 test("a warm start fetches no file of the site again, and offline nothing at all", async ({ community, tablet }) => {
+  test.setTimeout(180_000);
   let page = await tablet.open();
   await signInAndEnrol(page, "wang", "own");
   await readyForOffline(page);

@@ -3,7 +3,8 @@
 
 import type { Page } from "@playwright/test";
 import { expectOneOutcomeEach, findRecords } from "../harness/agreement";
-import { draftIsKept, everythingIsSent, readyForOffline, signInAndEnrol, unlock } from "../harness/people";
+import { draftIsKept } from "../harness/disk";
+import { everythingIsSent, readyForOffline, signInAndEnrol, unlock } from "../harness/people";
 import { expect, test } from "../harness/test";
 
 const KILLS = Number(process.env.LAMPLIGHTER_KILLS ?? 10);

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import decodeQR from "qr/decode.js";
 import { findRecords } from "../harness/agreement";
-import { draftIsKept, everythingIsSent, PASS_PHRASE, signIn, signInAndEnrol } from "../harness/people";
+import { draftIsKept } from "../harness/disk";
+import { everythingIsSent, PASS_PHRASE, signIn, signInAndEnrol } from "../harness/people";
 import { see, type Look } from "../harness/pages";
 import { arriveAtHome } from "../harness/residents";
 import { load } from "../harness/server";
@@ -264,6 +265,7 @@ test("a steward writes a notice to one building until a day, sees how it will be
   await desk.getByLabel("显示到").fill("2020-01-01T10:00");
   await desk.getByRole("button", { name: "发布" }).click();
   await expect(desk.locator("#field-until-fault")).toContainText("否则谁也看不到");
+  await draftIsKept(desk, "2020-01-01T10:00");
   await desk.reload();
   await expect(desk.getByLabel("标题（中文）"), "what was typed is still there").toHaveValue("2栋停水");
   await desk.getByLabel("显示到").fill("2099-06-01T10:00");
@@ -356,6 +358,7 @@ test("a manager writes a survey with the questions of the last one, in another o
   await desk.getByLabel("截止", { exact: true }).fill("2027-01-01T08:00");
   await desk.getByRole("button", { name: "保存" }).click();
   await expect(desk.locator("#field-closes-fault")).toContainText("截止要晚于开始");
+  await draftIsKept(desk, "2027-01-01T08:00");
   await desk.reload();
   await expect(desk.locator(".question").nth(2).getByLabel("题目（中文）"), "what was typed is still there").toHaveValue("绿化");
   await desk.getByLabel("截止", { exact: true }).fill("2027-01-14T08:00");

@@ -84,6 +84,8 @@ for (const { locale, language, looks, words } of SIDES) {
     await expect(page.locator("#place-fault")).not.toBeEmpty();
     await show(page, "report");
 
+    // Only the photo is still to be sent.
+    await expect(page.locator("a.chip")).toContainText(/待传 1$|\b1 to send/);
     community.cable.cut();
     await page.locator("#field-place").selectOption({ index: 3 });
     await page.locator("#field-note").fill("积水 Water");

@@ -1,6 +1,6 @@
 // Tablets that part from the community: retired, forgotten by their browser, too old, or used under a name that nothing proves.
 
-import { answer, arrive, asPrinted, chip, done, enrol, everythingIsSent, goToNext, lock, signIn, signInAndEnrol, startUnplanned } from "../harness/people";
+import { answer, arrive, asPrinted, chip, done, enrol, everythingIsSent, goToNext, lock, readyForOffline, signIn, signInAndEnrol, startUnplanned } from "../harness/people";
 import { picture } from "../harness/pictures";
 import { exportAll, type } from "../harness/server";
 import { expect, test } from "../harness/test";
@@ -67,6 +67,7 @@ test("work under a name that was only picked is marked until its owner says that
   await expect(page.getByText("我的密码不在这台平板上")).toHaveCount(0);
   await lock(page);
   await expect(page.locator("button.person", { hasText: "方新来" })).toHaveCount(0);
+  await readyForOffline(page);
   community.cable.cut();
   await page.reload();
   await page.getByRole("button", { name: "我的密码不在这台平板上" }).click({ timeout: 30_000 });

@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { findRecords } from "../harness/agreement";
+import { onDisk } from "../harness/disk";
 import { answer, arrive, asPrinted, choosePerson, done, everythingIsSent, goToNext, lock, signIn, signInAndEnrol, startUnplanned, typePin, unlock } from "../harness/people";
 import { picture } from "../harness/pictures";
 import { expect, test } from "../harness/test";
@@ -86,10 +87,11 @@ test("a manager adds a guard, who unlocks a shared tablet with the PIN and walks
   await expect(question).toContainText("不能再登录");
   await expect(question).toContainText("做过的记录全部保留");
   await expect(question).toContainText("还没上传的照样会上传");
+  const today = await question.getByLabel("最后工作日").inputValue();
   await question.getByLabel("最后工作日").fill("2099-01-01");
   await question.getByRole("button", { name: "标为已离开" }).click();
   await expect(question).toContainText("请填今天或以前的日期");
-  await question.getByLabel("最后工作日").fill(new Date().toLocaleDateString("sv", { timeZone: "Asia/Shanghai" }));
+  await question.getByLabel("最后工作日").fill(today);
   await question.getByRole("button", { name: "标为已离开" }).click();
   await expect(office.getByText("已不能登录")).toBeVisible();
   await everythingIsSent(office);
@@ -301,6 +303,27 @@ test("somebody is added and marked left with the keyboard alone", async ({ openD
   await expect(page.getByRole("button", { name: "标为已离开" })).toBeVisible();
 });
 
+test("what builds on an older record waits for the server without being called confirmed", async ({ community, openDevice }) => {
+  const [first, second] = [await openDevice(), await openDevice()];
+  await signInAndEnrol(first, "manager", "own");
+  await signInAndEnrol(second, "manager", "own");
+  await open(second, "李志强");
+  await open(first, "李志强");
+  await first.getByLabel("姓名（英文）").fill("Li Zhiqiang the First");
+  await first.getByRole("button", { name: "保存" }).click();
+  await expect(first.getByText("服务器已确认")).toBeVisible();
+  await expect.poll(async () => (await onDisk(second, "records")).join()).toContain("Li Zhiqiang the First");
+
+  community.cable.cut();
+  await second.getByLabel("姓名（英文）").fill("Li Zhiqiang the Second");
+  await second.getByRole("button", { name: "保存" }).click();
+  await expect(second.getByRole("status").getByText("等待服务器确认")).toBeVisible();
+  await expect(second.getByText("服务器已确认")).toHaveCount(0);
+  community.cable.plug();
+  await expect(second.getByRole("link", { name: "1 条需要处理" })).toBeVisible({ timeout: 60_000 });
+  await expect(second.getByText("服务器已确认")).toHaveCount(0);
+});
+
 test("a new PIN reaches a tablet with its next pull", async ({ openDevice }) => {
   const [office, tablet] = [await openDevice(), await openDevice()];
   await signInAndEnrol(tablet, "wang", "shared");
@@ -314,6 +337,7 @@ test("a new PIN reaches a tablet with its next pull", async ({ openDevice }) => 
     await tablet.reload();
     await choosePerson(tablet, "李志强");
     await typePin(tablet, "864209");
+    await expect(tablet.locator("nav.navigation").or(tablet.getByRole("alert")).first()).toBeVisible();
     await expect(tablet.locator("nav.navigation")).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 40_000, intervals: [5_000] });
 });

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { findRecords } from "../harness/agreement";
+import { draftIsKept } from "../harness/disk";
 import { answer, arrive, asPrinted, chip, done, everythingIsSent, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
 import { HOSTILE, photograph, WHERE_IT_WAS_TAKEN, type File } from "../harness/photographs";
 import { expect, test, type Community } from "../harness/test";
@@ -15,8 +16,10 @@ async function atTheNorthGate(page: Page, community: Community): Promise<string>
   return round;
 }
 
+/** Chooses files, and waits until each is kept or refused. */
 async function addPhotos(page: Page, key: string, ...files: File[]): Promise<void> {
   await item(page, key).locator("input[type=file]").last().setInputFiles(files, { timeout: 60_000 });
+  await expect(item(page, key).locator(".album-buttons")).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
 }
 
 async function failTheBarrier(page: Page): Promise<void> {
@@ -106,6 +109,48 @@ test("files that are no photos are refused with a sentence, and the answer still
   await everythingIsSent(page);
   const notes = findRecords(await community.export(), "finding").map((finding) => finding.body.note);
   expect(notes).toEqual(["道闸不落"]);
+});
+
+/** Runs in the page: a device that takes its time to read a photo, until the test develops it. */
+function slowly(): void {
+  const read = window.createImageBitmap.bind(window) as (...asked: unknown[]) => Promise<ImageBitmap>;
+  const wait = () => new Promise<void>((resolve) => ((window as any).develop = resolve));
+  (window as any).createImageBitmap = (...asked: unknown[]) => wait().then(() => read(...asked));
+}
+
+const develop = (page: Page) => page.evaluate(() => (window as any).develop());
+
+test("whoever is done while a photo is being prepared takes it along; whoever leaves is told that it is not kept", async ({ community, openDevice }) => {
+  const page = await openDevice({ script: slowly });
+  await signInAndEnrol(page, "wang", "shared");
+  await atTheNorthGate(page, community);
+  await failTheBarrier(page);
+  const photo = await photograph(page, "道闸", 1600, 1200);
+  await item(page, "barrier").locator("input[type=file]").last().setInputFiles([photo]);
+  const finish = page.locator(".foot button.main");
+  await expect(finish).toBeDisabled();
+  await develop(page);
+  await expect(finish).toBeEnabled();
+  await done(page);
+  await everythingIsSent(page);
+  const photos = async () => findRecords(await community.export(), "finding").map((finding) => finding.body.photos?.length ?? 0);
+  expect(await photos()).toEqual([1]);
+
+  await page.goto("/findings/new");
+  await page.locator("input[type=file]").last().setInputFiles([await photograph(page, "草坪", 1600, 1200)]);
+  await expect(page.locator("form button[type=submit]")).toBeDisabled();
+  await page.locator("nav.navigation a[href='/']").click();
+  await expect(page.locator("#now")).toBeVisible();
+  await develop(page);
+  await expect(chip(page)).toContainText("没有存上");
+  await page.locator("nav.navigation a[href='/findings']").click();
+  await page.getByRole("link", { name: "上报问题" }).click();
+  await page.getByLabel("在哪里？").selectOption({ label: "中央草坪" });
+  await page.getByLabel("什么问题？").fill("灯坏了");
+  await expect(page.locator(".photos .photo")).toHaveCount(0);
+  await page.getByRole("button", { name: "上报" }).click();
+  await everythingIsSent(page);
+  expect((await photos()).sort()).toEqual([0, 1]);
 });
 
 test("an upload that is cut anywhere goes on until the server has the whole photo", async ({ community, openDevice }) => {
@@ -234,6 +279,7 @@ test("a browser killed at the shutter keeps a photo whole or not at all", async 
   await atTheNorthGate(page, community);
   await failTheBarrier(page);
   const file = await photograph(page, "快门");
+  await draftIsKept(page, "道闸不落");
   let shown = 0;
   for (const wait of [0, 40, 120, 300, 700]) {
     const taken = addPhotos(page, "barrier", { ...file, buffer: Buffer.concat([file.buffer, Buffer.from(`${wait}`)]) });

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import decodeQR from "qr/decode.js";
 import { see, type Look } from "../harness/pages";
+import { draftIsKept } from "../harness/disk";
 import { everythingIsSent, readyForOffline } from "../harness/people";
 import { arriveAtHome, arriveBy, named, online, PHONE } from "../harness/residents";
 import { load } from "../harness/server";
@@ -306,7 +307,7 @@ test("an event that is changed, closed or cancelled while a phone is without a n
   );
   community.cable.plug();
   await go(phone, market);
-  await expect(phone.locator(".card.attention")).toContainText("一次最多报 2 人");
+  await expect(phone.locator(".card.attention")).toContainText("一次最多报 2 人", { timeout: 60_000 });
   await see(phone, "event-refused", "zh", LOOKS);
   await phone.setViewportSize(PHONE);
   await phone.getByRole("link", { name: "改好再提交" }).click();
@@ -339,7 +340,7 @@ test("an event that is changed, closed or cancelled while a phone is without a n
   await expect(phone.locator(".ours")).toContainText("已申请改为 5 人");
   await loadWith(community, folder, ['audience = { zh = "本小区住户', 'cancelled = { zh = "大风", en = "Storm" }\naudience = { zh = "本小区住户']);
   community.cable.plug();
-  await expect(phone.locator("main")).toContainText("取消原因：大风");
+  await expect(phone.locator("main")).toContainText("取消原因：大风", { timeout: 60_000 });
   await expect(phone.locator(".card.attention", { hasText: "没有办成" })).toContainText("活动已取消");
   await expect(phone.getByRole("link", { name: "改好再提交" }), "nothing is to be corrected").toHaveCount(0);
   await see(phone, "event-cancelled", "zh", LOOKS);
@@ -363,6 +364,7 @@ test("feedback is given once for each household: the second one, given without a
   const score = (page: Page, question: RegExp, name: RegExp) => page.getByRole("group", { name: question }).getByRole("radio", { name });
   await score(kitchen, /总体/, /很满意/).check();
   await kitchen.locator("textarea").fill("菜好吃 🍲");
+  await draftIsKept(kitchen, "菜好吃");
   await kitchen.reload();
   await expect(score(kitchen, /总体/, /很满意/), "nothing typed is lost").toBeChecked();
   await expect(kitchen.locator("textarea")).toHaveValue("菜好吃 🍲");

@@ -1,7 +1,8 @@
 // Saving on the device: several tabs, a disk that refuses, a browser that keeps nothing, a battery that dies.
 
 import { expectOneOutcomeEach, findRecords } from "../harness/agreement";
-import { answer, arrive, asPrinted, chip, done, draftIsKept, everythingIsSent, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { draftIsKept, holdDisk } from "../harness/disk";
+import { answer, arrive, asPrinted, chip, done, everythingIsSent, goToNext, item, readyForOffline, settledChip, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
 
@@ -65,6 +66,26 @@ test("what is pressed twice is saved once", async ({ community, openDevice }) =>
   const exported = await community.export();
   expectOneOutcomeEach(exported, { wang: 4 });
   for (const kind of ["round", "visit", "finding"]) expect(findRecords(exported, kind), kind).toHaveLength(1);
+});
+
+test("whoever goes elsewhere while something is being saved stays there, and it is saved", async ({ community, openDevice }) => {
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "own");
+  await page.goto("/findings/new");
+  await page.getByLabel("在哪里？").selectOption({ label: "中央草坪" });
+  await page.getByLabel("什么问题？").fill("灯坏了");
+  const letGo = await holdDisk(page);
+  const send = page.getByRole("button", { name: "上报" });
+  await send.click();
+  await expect(send).toBeDisabled();
+  await expect(settledChip(page), "the chip says that something is being saved").toHaveCount(0);
+  await page.locator("nav.navigation a[href='/']").click();
+  await expect(page.locator("#now")).toBeVisible();
+  await letGo();
+  await everythingIsSent(page);
+  await expect(page.locator("#now")).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe("/");
+  expect(findRecords(await community.export(), "finding").map((finding) => finding.body.note)).toEqual(["灯坏了"]);
 });
 
 test("a tab takes over the sending when the one that did it has crashed", async ({ community, openDevice }) => {
@@ -237,6 +258,7 @@ for (const [which, script] of Object.entries(KEEPS_NOTHING)) {
 }
 
 test("half a checkpoint is still there after the battery died", async ({ community, tablet }) => {
+  test.setTimeout(180_000);
   const tags = await community.tags();
   let page = await tablet.open();
   await signInAndEnrol(page, "wang", "shared");

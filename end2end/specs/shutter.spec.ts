@@ -33,7 +33,7 @@ async function failTheBarrier(tablet: Tablet, community: Community, camera: Came
 }
 
 const opener = (page: Page) => item(page, "barrier").getByRole("button", { name: "拍照" });
-const kept = (page: Page) => item(page, "barrier").locator(".photos img");
+const kept = (page: Page) => item(page, "barrier").locator(".photos .photo");
 
 test("photos are taken in the app one after the other, without a network, and arrive later", async ({ community, folder, tablet }) => {
   const page = await failTheBarrier(tablet, community, wall(folder));
@@ -66,6 +66,7 @@ test("photos are taken in the app one after the other, without a network, and ar
 });
 
 test("a photo that the shutter calls saved is there after the browser was killed", async ({ community, folder, tablet }) => {
+  test.setTimeout(180_000);
   const camera = wall(folder);
   let page = await failTheBarrier(tablet, community, camera);
   await readyForOffline(page);

@@ -9,6 +9,7 @@ test("a wrong pass phrase is said and the form keeps the name", async ({ openDev
   await expect(page.getByRole("alert")).toHaveText("✕用户名或密码不对。");
   await expect(page.locator("#field-username")).toHaveValue("wang");
   await signIn(page, "nobody-of-this-name", "lantern-by-day");
+  await expect(page.locator("button[type=submit]")).toBeEnabled();
   await expect(page.getByRole("alert")).toHaveText("✕用户名或密码不对。");
   await signIn(page, "wang");
   await enrol(page, "shared");
@@ -37,6 +38,7 @@ test("without the server nobody signs in and the sentence says so", async ({ com
   await expect(page.getByRole("alert")).toContainText("连不上服务器");
   community.cable.captivate();
   await signIn(page, "wang");
+  await expect(page.locator("button[type=submit]")).toBeEnabled();
   await expect(page.getByRole("alert")).toContainText("连不上服务器");
   await expect(page.locator("#field-username")).toHaveValue("wang");
   community.cable.plug();

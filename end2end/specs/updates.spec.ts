@@ -1,7 +1,8 @@
 // A new release: it waits until the person agrees, never interrupts a round, and keeps everything.
 
 import { expectOneOutcomeEach, expectVisits, type Stop } from "../harness/agreement";
-import { answer, arrive, asPrinted, chip, done, draftIsKept, everythingIsSent, finish, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { draftIsKept } from "../harness/disk";
+import { answer, arrive, asPrinted, chip, done, everythingIsSent, finish, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
 import { NEVER, NextRelease } from "../harness/releases";
 import { expect, test as base, type Community } from "../harness/test";
 import type { Page } from "@playwright/test";
@@ -39,8 +40,11 @@ async function aReleaseWaits(page: Page): Promise<void> {
     await registration.update();
     const installing = registration.installing;
     if (!installing || registration.waiting) return;
-    await new Promise<void>((resolve) => {
-      installing.addEventListener("statechange", () => installing.state === "installed" && resolve());
+    await new Promise<void>((resolve, reject) => {
+      installing.addEventListener("statechange", () => {
+        if (installing.state === "installed") resolve();
+        if (installing.state === "redundant") reject(new Error("the new release could not be kept"));
+      });
     });
   });
 }
@@ -96,8 +100,8 @@ test("an update waits for the end of the round, and the handover keeps the draft
   // After the round it is offered; agreeing to it works without a network too, for it is all there.
   await page.getByRole("button", { name: "现在更新" }).click();
   await expect.poll(() => release(page).catch(() => null)).toBe(next.name);
-  await expect(offer(page)).toHaveCount(0);
   await expect(chip(page)).toContainText("待传 5");
+  await expect(offer(page)).toHaveCount(0);
   await tablet.goOnline();
   deploy(community, next);
   await chip(page).click();
@@ -123,6 +127,7 @@ test("a new release opens at once, whatever the one before is still busy with", 
 });
 
 test("a tablet that was offline during a deploy starts offline and online, and hands over when told", async ({ community, tablet, next }) => {
+  test.setTimeout(180_000);
   let page = await tablet.open();
   await signInAndEnrol(page, "wang", "shared");
   await readyForOffline(page);

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { findRecords } from "../harness/agreement";
+import { draftIsKept } from "../harness/disk";
 import { answer, arrive, asPrinted, done, enrol, everythingIsSent, goToNext, item, pasted, signIn, signInAndEnrol, startUnplanned } from "../harness/people";
 import { Server } from "../harness/server";
 import { expect, test } from "../harness/test";
@@ -176,6 +177,7 @@ test("every field of a round and of a finding refuses with a sentence or keeps w
   await page.locator("#field-place").selectOption({ label: "3号楼大堂" });
   await refuses(page.locator("#field-note"), () => send.click(), "请填写");
   await page.locator("#field-note").fill(FIT);
+  await draftIsKept(page, "@SUM(A1)");
   await page.reload();
   await expect(page.locator("#field-note"), "a draft keeps it too").toHaveValue(FIT);
   await send.click();
@@ -206,6 +208,7 @@ test("the doors refuse hostile words with a sentence, and a device keeps an odd 
   const hostile = [UNFIT.long, UNFIT.nul, BLANK, FIT];
   for (const words of hostile) {
     await signIn(page, words, "lantern");
+    await expect(page.locator("button[type=submit]")).toBeEnabled();
     await expect(page.getByRole("alert")).toContainText("用户名或密码不对");
     await expect(page.locator("#field-username")).toHaveValue(words);
   }
@@ -213,6 +216,7 @@ test("the doors refuse hostile words with a sentence, and a device keeps an odd 
     const answered = page.waitForResponse(/sign_in/);
     await signIn(page, `nobody-${i}`, words);
     await answered;
+    await expect(page.locator("button[type=submit]")).toBeEnabled();
     await expect(page.getByRole("alert")).toContainText("用户名或密码不对");
     await expect(page.locator("#field-password")).toHaveValue(words);
   }

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 
 use super::{event, sign_ups, tally};
 use crate::{
+    asking::is_settled,
     locales::{door as say_door, planning as say, saving, survey_results as say_results, time},
     store::Store,
     ui,
@@ -71,7 +72,8 @@ pub fn outcome(store: Store, id: EventId, asked: Option<ChangeId>) -> Option<Any
                 .into_any(),
         );
     }
-    if store.world.with(|world| world.is_unconfirmed(id.into())) {
+    let is_waiting = asked.is_some_and(|asked| !is_settled(store, asked));
+    if is_waiting || store.world.with(|world| world.is_unconfirmed(id.into())) {
         return Some(view! { <p class="note">{ui::glyph("waiting")}" "{say::asked_for()}</p> }.into_any());
     }
     asked.map(|_| view! { <p class="done">{ui::glyph("good")}{say::confirmed()}</p> }.into_any())

@@ -201,7 +201,7 @@ impl Asking {
         let album = self.album();
         let back = if is_new { "/events".to_owned() } else { format!("/events/{id}") };
         let title = if is_new { say::plan_event() } else { say::edit_event() };
-        let foot = view! { <button class="button main" type="submit" form="event-form">{save}</button> };
+        let foot = view! { <button class="button main" type="submit" form="event-form" disabled=move || store.saving.get()>{save}</button> };
         view! {
             <ui::Page title=title back=back foot=foot.into_any()>
                 <form id="event-form" class="event-form" novalidate on:submit=submit>

@@ -106,31 +106,28 @@ fn PutRight(finding: FindingId) -> impl IntoView {
         (key.get_value(), text(&draft))
     });
     let fault = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let comment = match typed(&comment.get_untracked(), NOTE_MOST) {
             Ok(comment) => comment,
             Err(unfit) => return fault.set(Some(general::unfit(&unfit))),
         };
-        if busy.get_untracked() {
+        if store.saving.get_untracked() {
             return;
         }
-        busy.set(true);
         let deed =
             Deed::Fact(Fact::FindingCorrected(FindingCorrected { finding, comment, photos: photos.get_untracked() }));
         leptos::task::spawn_local(async move {
             if let Err(problem) = store.commit(vec![deed], Some(key.get_value())).await {
                 fault.set(Some(ui::not_saved(&problem)));
             }
-            busy.try_set(false);
         });
     };
     view! {
         <form class="card" on:submit=submit>
             <ui::LongField label=say::how() name="comment" value=comment fault=fault/>
             {album}
-            <button class="button main" type="submit">{say::put_right()}</button>
+            <button class="button main" type="submit" disabled=move || store.saving.get()>{say::put_right()}</button>
         </form>
     }
 }

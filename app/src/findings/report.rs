@@ -55,8 +55,6 @@ fn Report() -> impl IntoView {
     let place_fault = RwSignal::new(None::<String>);
     let fault = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
-    // A second press while the first is being saved would report it twice.
-    let busy = RwSignal::new(false);
     let go = go();
     let draft = move || Draft { place: place.get(), note: note.get(), photos: photos.get() };
     Effect::new(move |before: Option<Draft>| {
@@ -89,10 +87,10 @@ fn Report() -> impl IntoView {
         let words = typed(&note.get_untracked(), NOTE_MOST);
         fault.set(words.as_ref().err().map(general::unfit));
         let (Some(checkpoint), Ok(words)) = (at, words) else { return };
-        if busy.get_untracked() {
+        // A second press while the first is being saved would report it twice.
+        if store.saving.get_untracked() {
             return;
         }
-        busy.set(true);
         let raised = FindingRaised {
             finding: clock::fresh_finding(),
             checkpoint,
@@ -107,7 +105,6 @@ fn Report() -> impl IntoView {
                 Ok(_) => go("/findings"),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
-            busy.try_set(false);
         });
     };
     view! {
@@ -128,7 +125,7 @@ fn Report() -> impl IntoView {
                 <ui::LongField label=say::what_is_wrong() name="note" note=say::what_is_wrong_note() value=note fault=fault/>
                 {album}
                 {ui::problem(move || problem.get())}
-                <button class="button main" type="submit">{say::send()}</button>
+                <button class="button main" type="submit" disabled=move || store.saving.get()>{say::send()}</button>
             </form>
         </ui::Page>
     }

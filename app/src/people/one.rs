@@ -12,6 +12,7 @@ use leptos_router::hooks::use_location;
 
 use super::{access, form::Form, place};
 use crate::{
+    asking::is_settled,
     device::clock,
     locales::{self, general, people as say, saving},
     rounds::walk::missing,
@@ -187,7 +188,9 @@ impl Asking {
         Some(if is_refused {
             view! { <a class="problem" href="/waiting">{ui::glyph("attention")}{saving::attention_refused()}</a> }
                 .into_any()
-        } else if self.store.world.with(|world| world.is_unconfirmed(id.into())) {
+        } else if asked.is_some_and(|asked| !is_settled(self.store, asked))
+            || self.store.world.with(|world| world.is_unconfirmed(id.into()))
+        {
             view! { <p class="note">{ui::glyph("waiting")}" "{say::asked_for_lead()}</p> }.into_any()
         } else {
             asked?;

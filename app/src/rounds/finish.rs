@@ -33,7 +33,6 @@ fn Finish(round: RoundId) -> impl IntoView {
     let note = RwSignal::new(store.draft(&key).unwrap_or_default());
     let fault = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
     let found = store.world.with_untracked(|world| {
         let shown = shown(world, round, &store.zone(), store.time())?;
         let answered = visits_of(world, round).filter_map(|visit| Some((visit, checklist_of(world, visit)?)));
@@ -60,7 +59,7 @@ fn Finish(round: RoundId) -> impl IntoView {
     let _ = keep;
     let go = go();
     let finish = move |_| {
-        if busy.get_untracked() {
+        if store.saving.get_untracked() {
             return;
         }
         let text = note.get_untracked();
@@ -70,7 +69,6 @@ fn Finish(round: RoundId) -> impl IntoView {
             Err(unfit) => return fault.set(Some(general::unfit(&unfit))),
         };
         fault.set(None);
-        busy.set(true);
         let (go, key) = (go.clone(), key.clone());
         let deed = Deed::Fact(Fact::RoundFinished(RoundFinished { round, note: words }));
         leptos::task::spawn_local(async move {
@@ -78,12 +76,11 @@ fn Finish(round: RoundId) -> impl IntoView {
                 Ok(_) => go("/"),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
-            busy.set(false);
         });
     };
     let foot = view! {
         {ui::problem(move || problem.get())}
-        <button class="button main" disabled=move || busy.get() on:click=finish>{say::finish()}</button>
+        <button class="button main" disabled=move || store.saving.get() on:click=finish>{say::finish()}</button>
     };
     let label = if is_early { say::finish_reason() } else { say::note() };
     view! {

@@ -28,13 +28,11 @@ fn Unplanned() -> impl IntoView {
     let store = use_store();
     let problem = RwSignal::new(None::<String>);
     let go = go();
-    // A second tap while the first is being saved would start a second round.
-    let busy = RwSignal::new(false);
     let start = move |route: Route, duty: DutyKind| {
-        if busy.get_untracked() {
+        // A second tap while the first is being saved would start a second round.
+        if store.saving.get_untracked() {
             return;
         }
-        busy.set(true);
         let go = go.clone();
         let round = clock::fresh_round();
         let words = RoundStarted {
@@ -48,7 +46,6 @@ fn Unplanned() -> impl IntoView {
                 Ok(_) => go(&format!("/rounds/{round}")),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
-            busy.try_set(false);
         });
     };
     let search = RwSignal::new(String::new());

@@ -221,18 +221,15 @@ fn Foot(round: RoundId, problem: RwSignal<Option<String>>) -> impl IntoView {
             go(&format!("/rounds/{round}/stops/{checkpoint}"));
         }
     });
-    let busy = RwSignal::new(false);
     let start = move |start: domain::changes::RoundStarted| {
-        if busy.get_untracked() {
+        if store.saving.get_untracked() {
             return;
         }
-        busy.set(true);
         leptos::task::spawn_local(async move {
             match store.commit(started(start), None).await {
                 Ok(_) => problem.set(None),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
-            busy.try_set(false);
         });
     };
     view! {

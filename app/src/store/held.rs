@@ -53,6 +53,8 @@ pub enum NotSaved {
     Disk(DiskFault),
     /// Nobody is at the device.
     NobodyPresent,
+    /// The form that it was for is gone.
+    FormGone,
 }
 
 /// What this device holds. Its signals belong to the root and live as long as the page.
@@ -70,7 +72,7 @@ pub struct Store {
     pub network: RwSignal<Network>,
     /// When the last save was complete; the fault where the last one failed.
     pub saved: RwSignal<Option<Result<Moment, NotSaved>>>,
-    /// True while something is being saved.
+    /// True while something is being saved: what a form holds is not whole yet, or is being sent on its way.
     pub saving: RwSignal<bool>,
     /// True until the first records have arrived on a fresh device.
     pub filling: RwSignal<bool>,
@@ -87,12 +89,21 @@ struct Inner {
     tabs: Tabs,
     courier: super::courier::Bell,
     /// How many saves are under way.
-    saves: std::cell::Cell<u32>,
+    saves: std::cell::Cell<i32>,
     /// How often this tab wrote to the outbox on the disk.
     writes: std::cell::Cell<u32>,
     unnoted: std::cell::RefCell<Unnoted>,
     /// How many drafts it has begun to keep.
     drafts: std::cell::Cell<u32>,
+}
+
+/// A save that is under way.
+pub struct Save(Store);
+
+impl Drop for Save {
+    fn drop(&mut self) {
+        self.0.count_saves(-1);
+    }
 }
 
 /// The changes whose outcomes are shown and not on the disk yet.
@@ -427,26 +438,28 @@ impl Store {
     /// # Errors
     /// [`NotSaved`]; nothing was written and the caller keeps the form.
     pub async fn commit(&self, deeds: Vec<Deed>, finished_draft: Option<String>) -> Result<Vec<ChangeId>, NotSaved> {
-        self.begin_save();
+        let _save = self.begin_save();
         let done = self.try_commit(deeds, None, finished_draft).await;
-        self.end_save(done.as_ref().err());
+        self.say_saved(done.as_ref().err());
         done
     }
 
-    /// Shows that something is being saved.
-    fn begin_save(&self) {
-        self.inner.with_value(|inner| inner.saves.set(inner.saves.get() + 1));
-        self.saving.set(true);
+    /// Shows that something is being saved, for as long as what it gives lives.
+    pub fn begin_save(self) -> Save {
+        self.count_saves(1);
+        Save(self)
     }
 
-    /// Shows whether it was.
-    fn end_save(&self, fault: Option<&NotSaved>) {
-        self.saved.set(Some(fault.cloned().map_or_else(|| Ok(clock::wall()), Err)));
-        let left = self.inner.with_value(|inner| {
-            inner.saves.set(inner.saves.get() - 1);
+    fn count_saves(self, more: i32) {
+        let saves = self.inner.with_value(|inner| {
+            inner.saves.set(inner.saves.get() + more);
             inner.saves.get()
         });
-        self.saving.set(left > 0);
+        self.saving.set(saves > 0);
+    }
+
+    fn say_saved(&self, fault: Option<&NotSaved>) {
+        self.saved.set(Some(fault.cloned().map_or_else(|| Ok(clock::wall()), Err)));
     }
 
     /// Saves one change in the place of a refused one, which then needs no attention any more.
@@ -459,9 +472,9 @@ impl Store {
         deed: Deed,
         finished_draft: Option<String>,
     ) -> Result<ChangeId, NotSaved> {
-        self.begin_save();
+        let _save = self.begin_save();
         let done = self.try_commit(vec![deed], refused, finished_draft).await;
-        self.end_save(done.as_ref().err());
+        self.say_saved(done.as_ref().err());
         let corrected = self.world.with_untracked(|world| {
             world.outbox.entries.values().find(|entry| done.is_ok() && Some(entry.id) == refused).cloned()
         });
@@ -520,31 +533,31 @@ impl Store {
         })
     }
 
-    /// Keeps a picture that was just taken, together with the draft that names it: `with` gives the draft's key and text.
+    /// Keeps a picture that was just taken, together with the draft that names it: `with` gives the draft's key and text, for as
+    /// long as there is a form.
     ///
     /// # Errors
     /// [`NotSaved`]; neither the picture nor the draft was written.
     pub async fn keep_photo(
         &self,
         picture: Picture,
-        with: impl FnOnce(Photo) -> (String, String),
+        with: impl FnOnce(Photo) -> Option<(String, String)>,
     ) -> Result<Photo, NotSaved> {
-        self.begin_save();
         let done = self.try_keep_photo(picture, with).await;
-        self.end_save(done.as_ref().err());
+        self.say_saved(done.as_ref().err());
         done
     }
 
     async fn try_keep_photo(
         &self,
         picture: Picture,
-        with: impl FnOnce(Photo) -> (String, String),
+        with: impl FnOnce(Photo) -> Option<(String, String)>,
     ) -> Result<Photo, NotSaved> {
         let by = self.present.get_untracked().ok_or(NotSaved::NobodyPresent)?.person;
         let hash = PhotoHash::of(&picture.bytes);
         let bytes = u32::try_from(picture.bytes.len()).unwrap_or(u32::MAX);
         let photo = Photo { hash, taken: clock::wall(), width: picture.width, height: picture.height, bytes };
-        let (key, text) = with(photo);
+        let (key, text) = with(photo).ok_or(NotSaved::FormGone)?;
         let known = self.world.with_untracked(|world| world.outbox.photos.get(&hash).copied());
         // The very same picture twice is one photo, which may be with the server already.
         let own = known.unwrap_or(OwnPhoto { photo, by, state: PhotoState::Draft });

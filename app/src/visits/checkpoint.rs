@@ -206,7 +206,6 @@ fn Done(
     let store = use_store();
     let Answering { draft, faults, .. } = answering;
     let problem = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
     let go = go();
     let open = {
         let checklist = checklist.clone();
@@ -231,7 +230,7 @@ fn Done(
     };
     let can_undo = Memo::new(move |_| answering.past.with(|past| !past.is_empty()));
     let done = move |_| {
-        if busy.get_untracked() {
+        if store.saving.get_untracked() {
             return;
         }
         let visit = match draft.with_untracked(|draft| draft.finish(round, checkpoint, &checklist)) {
@@ -241,14 +240,12 @@ fn Done(
                 return faults.set(found);
             }
         };
-        busy.set(true);
         let (go, key, deeds) = (go.clone(), key.clone(), bundle(visit, &checklist));
         leptos::task::spawn_local(async move {
             match store.commit(deeds, Some(key)).await {
                 Ok(_) => go(&format!("/rounds/{round}")),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
-            busy.set(false);
         });
     };
     view! {
@@ -261,8 +258,8 @@ fn Done(
                 let pass = pass.clone();
                 view! { <button type="button" class="button quiet" on:click=pass>{say::all_normal()}</button> }
             })}
-            <button type="button" class="button main" disabled=move || busy.get() data-name=name on:click=done>
-                {move || if busy.get() { say::saving().to_owned() } else if open.get() > 0 { format!("{} · {}", say::done(), say::items_left(open.get())) } else { say::done().to_owned() }}
+            <button type="button" class="button main" disabled=move || store.saving.get() data-name=name on:click=done>
+                {move || if store.saving.get() { say::saving().to_owned() } else if open.get() > 0 { format!("{} · {}", say::done(), say::items_left(open.get())) } else { say::done().to_owned() }}
             </button>
         </div>
     }

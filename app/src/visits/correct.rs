@@ -96,7 +96,6 @@ fn Save(
     let store = use_store();
     let problem = RwSignal::new(None::<String>);
     let go = go();
-    let busy = RwSignal::new(false);
     let save = move |_| {
         let (answers, faults) = answering.draft.with_untracked(|draft| draft.answers(&checklist));
         let words = typed(&reason.get_untracked(), NOTE_MOST);
@@ -110,21 +109,19 @@ fn Save(
         if deeds.is_empty() {
             return problem.set(Some(say::correct_nothing().to_owned()));
         }
-        if busy.get_untracked() {
+        if store.saving.get_untracked() {
             return;
         }
-        busy.set(true);
         let go = go.clone();
         leptos::task::spawn_local(async move {
             match store.commit(deeds, Some(answering.key.get_value())).await {
                 Ok(_) => go(&format!("/rounds/{round}")),
                 Err(fault) => problem.set(Some(ui::not_saved(&fault))),
             }
-            busy.try_set(false);
         });
     };
     view! {
         {ui::problem(move || problem.get())}
-        <button type="button" class="button main" on:click=save>{say::correct_save()}</button>
+        <button type="button" class="button main" disabled=move || store.saving.get() on:click=save>{say::correct_save()}</button>
     }
 }

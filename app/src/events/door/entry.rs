@@ -21,9 +21,18 @@ use crate::{
 /// The most who pass at once where the party does not bound it.
 const MOST: u32 = 99;
 
+/// How somebody says who they are.
+#[derive(Clone, PartialEq, Eq)]
+enum Shown {
+    Ticket(String),
+    /// Found on the list.
+    Household(HouseholdId),
+}
+
 /// Whoever stands at the door now.
 #[derive(Clone, PartialEq, Eq)]
 struct Reading {
+    shown: Shown,
     verdict: Verdict,
     proof: Admission,
     let_in: Option<u32>,
@@ -79,24 +88,23 @@ impl AtDoor {
 
     /// Judges a ticket, and says how that sounds.
     pub fn ticket(self, text: &str) -> Option<Tone> {
-        self.judge(|held| Reading {
-            verdict: held.judge(|door| door.shown(text)),
-            proof: held.proof(text),
-            let_in: None,
-        })
+        self.judge(Shown::Ticket(text.to_owned()))
     }
 
     /// Judges a household that was found on the list.
     pub fn named(self, household: HouseholdId) {
-        self.judge(|held| Reading {
-            verdict: held.judge(|door| door.named(household)),
-            proof: Admission::Name,
-            let_in: None,
-        });
+        self.judge(Shown::Household(household));
     }
 
-    fn judge(self, judge: impl FnOnce(&Held) -> Reading) -> Option<Tone> {
-        let reading = self.store.world.with_untracked(|world| Held::of(world, self.of).map(|held| judge(&held)))?;
+    fn judge(self, shown: Shown) -> Option<Tone> {
+        let (verdict, proof) = self.store.world.with_untracked(|world| {
+            let held = Held::of(world, self.of)?;
+            Some(match &shown {
+                Shown::Ticket(text) => (held.judge(|door| door.shown(text)), held.proof(text)),
+                Shown::Household(household) => (held.judge(|door| door.named(*household)), Admission::Name),
+            })
+        })?;
+        let reading = Reading { shown, verdict, proof, let_in: None };
         self.persons.set(first_number(&reading.verdict));
         self.is_sure.set(false);
         self.problem.set(None);
@@ -140,16 +148,24 @@ impl AtDoor {
         self.is_busy.set(true);
         leptos::task::spawn_local(async move {
             match self.store.commit(vec![Deed::Fact(Fact::Residents(fact))], None).await {
-                Ok(_) => {
-                    self.reading.try_set(Some(Reading { let_in: Some(persons), ..reading }));
-                    self.problem.try_set(None);
-                }
+                Ok(_) => self.was_let_in(reading, persons),
                 Err(fault) => {
                     self.problem.try_set(Some(ui::not_saved(&fault)));
                 }
             }
             self.is_busy.try_set(false);
         });
+    }
+
+    fn was_let_in(self, reading: Reading, persons: u32) {
+        let Some(now) = self.reading.try_get_untracked() else { return };
+        self.problem.set(None);
+        match now {
+            Some(now) if now == reading => self.reading.set(Some(Reading { let_in: Some(persons), ..reading })),
+            // Somebody came while that was being saved, and was judged without it.
+            Some(next) => drop(self.judge(next.shown)),
+            None => {}
+        }
     }
 
     fn fact(self, reading: &Reading, persons: u32) -> Option<residents::Fact> {

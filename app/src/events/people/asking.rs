@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::{Typed, fields};
 use crate::{
+    asking::is_settled,
     events::{desk::refusal_of, door::Held, event},
     locales::planning as say,
     store::Store,
@@ -102,12 +103,10 @@ pub fn told(store: Store, asked: Option<ChangeId>) -> Option<AnyView> {
     if let Some(refusal) = refusal_of(store, asked) {
         return Some(view! { <p class="problem">{ui::glyph("attention")}<span>{refusal}</span></p> }.into_any());
     }
-    let is_waiting =
-        store.world.with(|world| world.outbox.entries.values().any(|entry| entry.id == asked && !entry.is_settled()));
-    Some(if is_waiting {
-        view! { <p class="note">{ui::glyph("waiting")}" "{say::asked_for()}</p> }.into_any()
-    } else {
+    Some(if is_settled(store, asked) {
         view! { <p class="done">{ui::glyph("good")}{say::confirmed()}</p> }.into_any()
+    } else {
+        view! { <p class="note">{ui::glyph("waiting")}" "{say::asked_for()}</p> }.into_any()
     })
 }
 
