@@ -1,11 +1,13 @@
 //! Pass phrases and PINs: what is kept of them, and how one is checked.
 
+use std::num::NonZeroU32;
+
 use argon2::{
     Argon2, PasswordHash, PasswordVerifier,
     password_hash::{PasswordHasher, SaltString},
 };
 use domain::tags::{from_hex, to_hex};
-use sha2::Sha256;
+use ring::pbkdf2;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{failure::Failure, secrets};
@@ -14,7 +16,8 @@ use crate::{failure::Failure, secrets};
 static HASHING: Semaphore = Semaphore::const_new(4);
 
 /// Enough for a phone's processor to check at once, and slow enough to make trying all PINs tedious.
-const PIN_ITERATIONS: u32 = 60_000;
+const PIN_ITERATIONS: NonZeroU32 = NonZeroU32::new(60_000).expect("more than none");
+const PIN_ALGORITHM: pbkdf2::Algorithm = pbkdf2::PBKDF2_HMAC_SHA256;
 
 /// The fewest and most characters of a pass phrase.
 pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
@@ -54,7 +57,7 @@ pub async fn pin_verifier(pin: String) -> Result<String, Failure> {
     on_a_thread(move || {
         let salt = &secrets::random()[..16];
         let mut digest = [0; 32];
-        pbkdf2::pbkdf2_hmac::<Sha256>(pin.as_bytes(), salt, PIN_ITERATIONS, &mut digest);
+        pbkdf2::derive(PIN_ALGORITHM, PIN_ITERATIONS, salt, pin.as_bytes(), &mut digest);
         format!("pbkdf2-sha256${PIN_ITERATIONS}${}${}", to_hex(salt), to_hex(&digest))
     })
     .await
@@ -69,11 +72,9 @@ fn is_right_pin(pin: &str, verifier: &str) -> bool {
     let mut parts = verifier.split('$').skip(1);
     let iterations = parts.next().and_then(|count| count.parse().ok());
     let salt = parts.next().and_then(from_hex::<16>);
-    let kept = parts.next();
+    let kept = parts.next().and_then(from_hex::<32>);
     let (Some(iterations), Some(salt), Some(kept)) = (iterations, salt, kept) else { return false };
-    let mut digest = [0; 32];
-    pbkdf2::pbkdf2_hmac::<Sha256>(pin.as_bytes(), &salt, iterations, &mut digest);
-    to_hex(&digest) == kept
+    pbkdf2::verify(PIN_ALGORITHM, iterations, &salt, pin.as_bytes(), &kept).is_ok()
 }
 
 /// A pass phrase of 48 random bits in syllables that are read out, heard and typed without a mistake: `kamo-tibe-suro-lane`.
