@@ -43,7 +43,7 @@ pub struct Promise {
     pub tablet: usize,
     /// When it was really made.
     pub at: i64,
-    /// How often its tablet had gone back to an image of its disk.
+    /// As its tablet's.
     pub life: u32,
     /// Its place among everything that was saved in this run.
     pub order: usize,
@@ -158,8 +158,8 @@ pub fn i2_counts_once(ledger: &Ledger, tables: &Tables) -> Verdict {
     Ok(())
 }
 
-/// I3: a lane keeps its order, and so does everyone's work on one tablet. One that went back to an image of its disk does not
-/// know what it had sent since, which may still be on its way.
+/// I3: a lane keeps its order, and so does everyone's work on one tablet. One that went back to an image of its disk, or lost all
+/// that was on it, does not know what it had sent, which may still be on its way.
 pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
     let mut last: BTreeMap<LaneId, (i64, Seq)> = BTreeMap::new();
     let mut by_place: Vec<_> = tables.log.values().map(|kept| (kept.lane, kept.n, kept.seq)).collect();

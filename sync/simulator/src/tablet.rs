@@ -63,7 +63,7 @@ pub struct Tablet {
     pub dead: bool,
     /// A copy of its disk that its system made.
     pub image: Option<Disk>,
-    /// How often that took the place of its disk.
+    /// How often that, or nothing at all, took the place of its disk.
     pub life: u32,
     pub without_locks: bool,
     /// Whether its clock was ever set: then its times prove less.

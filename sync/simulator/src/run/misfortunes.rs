@@ -143,6 +143,7 @@ impl Run {
         self.reached.hit("38 everything evicted from a browser");
         self.tell(|| format!("tablet {n} is evicted"));
         let disk = std::mem::take(&mut self.tablets[n].disk);
+        self.tablets[n].life += 1;
         self.destroyed(&disk);
         self.ledger.twins.extend(self.tablets[n].credential.take());
         self.places.remove(&n);
