@@ -1,6 +1,6 @@
 // Who may come in: pass phrases, PINs, and how often they may be wrong.
 
-import { choosePerson, enrol, lock, signIn, signInAndEnrol, typePin, unlock } from "../harness/people";
+import { choosePerson, enrol, everythingIsSent, lock, signIn, signInAndEnrol, startUnplanned, typePin, unlock } from "../harness/people";
 import { expect, test } from "../harness/test";
 
 test("a wrong pass phrase is said and the form keeps the name", async ({ openDevice }) => {
@@ -102,4 +102,36 @@ test("locking a shared tablet ends the session of whoever signed in there, and w
   expect(asked.indexOf("set_pin"), "not before the session has ended").toBeGreaterThan(asked.indexOf("sign_out"));
   expect(asked).toContain("sign_out");
   expect(await isSignedIn()).toBe(false);
+});
+
+/** Runs in the page: a network on which the answer to a sign-out takes until the test lets it come. */
+function signOutSlowly(): void {
+  const ask = window.fetch.bind(window);
+  const page = window as unknown as { signOuts: number; answer: () => void };
+  page.signOuts = 0;
+  window.fetch = (asked, init) => {
+    if (!(asked instanceof Request ? asked.url : String(asked)).includes("sign_out")) return ask(asked, init);
+    page.signOuts += 1;
+    return new Promise<void>((resolve) => (page.answer = resolve)).then(() => ask(asked, init));
+  };
+}
+
+test("a session is ended once, however often the server is heard meanwhile, and whoever signs in next stays signed in", async ({ openDevice }) => {
+  const page = await openDevice({ script: signOutSlowly });
+  await signInAndEnrol(page, "supervisor", "shared");
+  await lock(page);
+  const signOuts = () => page.evaluate(() => (window as any).signOuts as number);
+  await expect.poll(signOuts).toBe(1);
+  await unlock(page, "王建国", "2581");
+  await startUnplanned(page, "门岗与围墙巡逻");
+  await everythingIsSent(page);
+  await lock(page);
+  await page.getByRole("link", { name: "用密码登录" }).click();
+  await signIn(page, "supervisor");
+  await expect(page.locator("button[type=submit]"), "waits until the one before is gone").toBeDisabled();
+  expect(await signOuts()).toBe(1);
+  await page.evaluate(() => (window as any).answer());
+  await expect(page.locator("nav.navigation")).toBeVisible();
+  expect(await signOuts()).toBe(1);
+  expect((await page.context().cookies()).map(({ name }) => name)).toContain("lamplighter-session");
 });

@@ -1,5 +1,11 @@
 //! Whose session this browser holds, and its end: whoever comes next must not be taken for the one before.
 
+use std::cell::RefCell;
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
 use crate::{
     device::preferences::{self, Session},
     online::{self, Trouble},
@@ -14,18 +20,30 @@ pub async fn in_own_session<T>(asked: impl Future<Output = Result<T, Trouble>>) 
     asked.await
 }
 
+thread_local! {
+    /// The sign-out that is under way: the answer to a second one could take away the cookie of whoever signs in after the first.
+    static ENDING: RefCell<Option<Promise>> = const { RefCell::new(None) };
+}
+
 /// Ends the session that was left behind, if there is one; without a network at the next contact.
 ///
 /// # Errors
-/// [`Trouble`]: it has not ended yet.
+/// [`Trouble::NoNetwork`]: it has not ended yet.
 pub async fn end_what_is_left() -> Result<(), Trouble> {
     if preferences::session() != Some(Session::Ends) {
         return Ok(());
     }
-    online::sign_out().await?;
+    let ending = ENDING.with_borrow_mut(|ending| ending.get_or_insert_with(|| future_to_promise(end())).clone());
+    let _ = JsFuture::from(ending).await;
+    if preferences::session() == Some(Session::Ends) { Err(Trouble::NoNetwork) } else { Ok(()) }
+}
+
+async fn end() -> Result<JsValue, JsValue> {
+    let done = online::sign_out().await;
+    ENDING.take();
     // Somebody may have signed in meanwhile.
-    if preferences::session() == Some(Session::Ends) {
+    if done.is_ok() && preferences::session() == Some(Session::Ends) {
         preferences::set_session(None);
     }
-    Ok(())
+    Ok(JsValue::UNDEFINED)
 }
