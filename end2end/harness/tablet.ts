@@ -59,11 +59,16 @@ export class Tablet {
     await this.context!.setOffline(false);
   }
 
-  /** Waits until the browser has this cookie on its disk: it keeps new ones in memory for up to half a minute. */
+  /**
+   * Waits until the browser has this cookie on its disk. It keeps new ones in memory for up to half a minute, or until there
+   * are more than 512.
+   */
   async hasOnDisk(cookie: string): Promise<void> {
+    const more = Array.from({ length: 600 }, (_, n) => ({ name: "more", value: "-", url: `http://${n}.example` }));
+    await this.context!.addCookies(more);
     const files = ["Cookies", "Cookies-wal"].map((name) => join(this.profile, "Default", name));
     const isThere = () => files.some((file) => existsSync(file) && readFileSync(file).includes(cookie));
-    await expect.poll(isThere, { message: `${cookie} is on disk`, timeout: 60_000, intervals: [500] }).toBe(true);
+    await expect.poll(isThere, { message: `${cookie} is on disk`, timeout: 60_000, intervals: [100] }).toBe(true);
   }
 
   /** Ends the browser at once, as an empty battery does. */
