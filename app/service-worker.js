@@ -1,8 +1,11 @@
 // Keeps one whole release on the device, so that the app opens without a network.
 //
 // What must stay true: a release is stored whole or not at all; a page never mixes two releases; nothing under
-// /api/ or /public/ and no request but GET ever passes through here; a new release waits until somebody agrees to it. Browsers start a
-// waiting worker by themselves when the last page is closed, so this one opens the release that was agreed to, whichever it is.
+// /api/ or /public/ and no request but GET ever passes through here; a new release waits until somebody agrees to it.
+//
+// Whichever worker is the active one opens the release that was agreed to, so a newer one need not push it aside: it becomes
+// active when the last page is closed. Pushed aside (skipWaiting), a worker is stopped while pages still ask it for files, and
+// Chromium never answers what they ask just then; the page that opens anew stands still.
 "use strict";
 
 const RELEASE = "{{release}}";
@@ -53,11 +56,11 @@ async function storeRelease() {
 }
 
 async function agree(page) {
+  const before = await agreed();
   await note();
-  // The page need not wait until this worker is the active one, which can take the browser long: the one before opens this
-  // release too.
   page.postMessage("agreed");
-  await self.skipWaiting();
+  // The release before this one stays for the tabs that still run it.
+  if (before !== RELEASE) await dropOlderThanThis([before]);
 }
 
 async function note() {
@@ -93,13 +96,16 @@ async function problemWith(path, response) {
 }
 
 async function takeOver() {
-  const names = await caches.keys();
-  const older = names.filter((name) => name.startsWith("lamplighter-") && name !== CACHE);
-  // The release before this one stays for the tabs that still run it, and so does the one that opens.
-  const opens = `lamplighter-${await agreed()}`;
-  await Promise.all(older.slice(0, -1).filter((name) => name !== opens).map((name) => caches.delete(name)));
+  await dropOlderThanThis([await agreed()]);
   // The page of the very first visit has no worker yet; from now on it survives going offline.
   await self.clients.claim();
+}
+
+async function dropOlderThanThis(butFor) {
+  const kept = butFor.map((release) => `lamplighter-${release}`);
+  const names = (await caches.keys()).filter((name) => name.startsWith("lamplighter-"));
+  const isOlder = (name) => names.indexOf(name) < names.indexOf(CACHE);
+  await Promise.all(names.filter((name) => isOlder(name) && !kept.includes(name)).map((name) => caches.delete(name)));
 }
 
 // The device may have thrown a cache away; then the network is all there is.

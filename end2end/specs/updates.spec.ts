@@ -126,6 +126,25 @@ test("a new release opens at once, whatever the one before is still busy with", 
   await expect(offer(page)).toHaveCount(0);
 });
 
+test("the release before the one that opens is kept for other tabs, and none before that", async ({ community, openDevice, next }) => {
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "own");
+  await readyForOffline(page);
+  const kept = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("lamplighter-")));
+  let before = await release(page);
+  const afterNext = await NextRelease.of(next.port);
+  for (const newer of [next, afterNext]) {
+    deploy(community, newer);
+    await aReleaseWaits(page);
+    await page.getByRole("button", { name: "现在更新" }).click();
+    await expect.poll(() => release(page).catch(() => null)).toBe(newer.name);
+    await expect.poll(kept).toEqual([`lamplighter-${before}`, `lamplighter-${newer.name}`]);
+    before = newer.name;
+  }
+  await page.close();
+  await afterNext.close();
+});
+
 test("a tablet that was offline during a deploy starts offline and online, and hands over when told", async ({ community, tablet, next }) => {
   test.setTimeout(180_000);
   let page = await tablet.open();

@@ -6,13 +6,13 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
 
-/// Becomes true when a new release waits for the person to agree, or another tab has gone over to it.
+/// Becomes true when a new release waits for the person to agree.
 pub fn new_release_ready() -> RwSignal<bool> {
     let ready = RwSignal::new(false);
     leptos::task::spawn_local(async move {
         let Some((container, registration)) = registered().await else { return };
         hear(&container, ready);
-        // One that nobody agreed to becomes active when the last page was closed; one that was agreed to may still wait.
+        // One that nobody agreed to becomes active when the last page was closed; one that was agreed to waits until then too.
         if let Some(worker) = newest(&registration) {
             ask_for_release(&worker);
         }
@@ -42,7 +42,7 @@ fn watch(worker: ServiceWorker) {
     changed.forget();
 }
 
-/// What a worker tells this tab; one that takes it over without a word was agreed to in another tab.
+/// What a worker tells this tab.
 fn hear(container: &ServiceWorkerContainer, ready: RwSignal<bool>) {
     let told =
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match event.data().as_string().as_deref() {
@@ -52,14 +52,6 @@ fn hear(container: &ServiceWorkerContainer, ready: RwSignal<bool>) {
         });
     container.set_onmessage(Some(told.as_ref().unchecked_ref()));
     told.forget();
-    let taken_by = container.clone();
-    let taken = Closure::<dyn FnMut()>::new(move || {
-        if let Some(worker) = taken_by.controller() {
-            ask_for_release(&worker);
-        }
-    });
-    container.set_oncontrollerchange(Some(taken.as_ref().unchecked_ref()));
-    taken.forget();
 }
 
 fn newest(registration: &ServiceWorkerRegistration) -> Option<ServiceWorker> {
