@@ -94,8 +94,20 @@
     const pressed = element("button", { type: "button", textContent: goOn || "重新打开 · Reload" });
     alert.append(element("p", { lang: "zh-Hans", textContent: words[0] }), element("p", { lang: "en", textContent: words[1] }), pressed);
     boot.replaceChildren(element("h1", { textContent: "掌灯 Lamplighter" }), alert);
-    await new Promise((resolve) => pressed.addEventListener("click", goOn ? resolve : () => location.reload()));
+    await new Promise((resolve) => pressed.addEventListener("click", goOn ? resolve : openAnew));
     alert.remove();
+  }
+
+  // A release that does not start offers no newer one: where one is kept, opening anew agrees to it.
+  async function openAnew() {
+    const reload = () => location.reload();
+    const workers = window.isSecureContext && navigator.serviceWorker;
+    const kept = workers && (await workers.getRegistration());
+    const newest = kept && (kept.waiting || kept.active);
+    if (!newest) return reload();
+    workers.onmessage = reload;
+    newest.postMessage({ type: "take-over" });
+    setTimeout(reload, 3000);
   }
 
   function element(name, properties) {
@@ -134,17 +146,21 @@
     if (BUILD.style) document.head.append(element("link", { rel: "stylesheet", href: BUILD.style }));
   }
 
-  const HOUR = 60 * 60 * 1000;
+  const MINUTE = 60 * 1000;
+  const HOUR = 60 * MINUTE;
 
   async function keepForOffline() {
     if (!window.isSecureContext) return;
     try {
       const kept = await navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "none" });
+      // Without a release on the device, because the network failed before all of it was there: again soon.
+      if (!kept.active) return void setTimeout(keepForOffline, MINUTE);
       // A tablet that is never switched off looks for a new release too.
       setInterval(() => kept.update().catch(() => {}), HOUR);
     } catch (failure) {
       // Without it the app still works while there is a network.
       console.warn("no offline start:", failure);
+      setTimeout(keepForOffline, MINUTE);
     }
   }
 

@@ -12,7 +12,8 @@ const RELEASE = "{{release}}";
 const PRECACHE = "{{precache}}".split(" ");
 const CACHE = `lamplighter-${RELEASE}`;
 const SHELL = "/";
-// Holds, under AGREED, the name of the release that people have agreed to.
+// Holds, under AGREED, the name of the release that people have agreed to. These names, and those of the caches, are for good: the
+// worker of one release may open many later ones.
 const NOTES = "lamplighter";
 const AGREED = "/agreed-release";
 
@@ -47,10 +48,16 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function storeRelease() {
-  // Fetched and examined first, stored afterwards: a failed install leaves no half-filled cache.
+  // Examined first, stored afterwards; and a failed install leaves no half-filled cache.
   const responses = await Promise.all(PRECACHE.map(fetchFresh));
+  const wasThere = await caches.has(CACHE);
   const cache = await caches.open(CACHE);
-  await Promise.all(PRECACHE.map((path, i) => cache.put(path, responses[i])));
+  try {
+    await Promise.all(PRECACHE.map((path, i) => cache.put(path, responses[i])));
+  } catch (failure) {
+    if (!wasThere) await caches.delete(CACHE);
+    throw failure;
+  }
   // To the first release of all, people agreed by opening it.
   if (!(await agreed())) await note();
 }

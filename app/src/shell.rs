@@ -71,6 +71,10 @@ fn App(language: domain::text::Language) -> impl IntoView {
     move || {
         Some(match (opened.get(), beside.get()) {
             (Some(Ok(_)), _) => view! { <Pages/> }.into_any(),
+            (Some(Err(DiskFault::Newer)), _) => {
+                releases::look_for_new();
+                alone(say_device::newer_disk_title(), say_device::newer_disk())
+            }
             (Some(Err(_)), _) => alone(say::cannot_store_title(), say::cannot_store()),
             (None, Some(_)) => alone(say_device::older_tab_title(), say_device::older_tab()),
             (None, None) => return None,
@@ -85,9 +89,23 @@ fn end_boot() {
     }
 }
 
-/// A page that has nothing but a sentence.
+/// A page that has nothing but a sentence, and the way out where a new release is one.
 fn alone(title: &'static str, next: &'static str) -> AnyView {
-    view! { <main class="door">{ui::empty(title, next)}</main> }.into_any()
+    view! { <main class="door">{ui::empty(title, next)}{offer()}</main> }.into_any()
+}
+
+/// A new release opens when the person agrees.
+fn offer() -> AnyView {
+    let new_release = expect_context::<NewRelease>().0;
+    (move || {
+        new_release.get().then(|| view! {
+            <div class="notice" role="status">
+                <p>{say_device::new_release()}</p>
+                <button class="button quiet" on:click=move |_| releases::take_new_release()>{say_device::take_new_release()}</button>
+            </div>
+        })
+    })
+    .into_any()
 }
 
 fn begin(held: store::Opened) -> Store {
@@ -96,7 +114,22 @@ fn begin(held: store::Opened) -> Store {
     leptos::task::spawn_local(courier::run(store));
     ask_to_persist(store);
     watch_the_room(store);
+    look_for_new_when_too_old(store);
     store
+}
+
+fn is_too_old(store: Store) -> Memo<bool> {
+    Memo::new(move |_| store.network.get() == Network::Bad(Fault::TooOld))
+}
+
+/// Once, by itself; it opens when the person agrees.
+fn look_for_new_when_too_old(store: Store) {
+    let too_old = is_too_old(store);
+    Effect::new(move |_| {
+        if too_old.get() {
+            releases::look_for_new();
+        }
+    });
 }
 
 /// Asked only of a device that is enrolled: some browsers ask the person.
@@ -215,18 +248,22 @@ fn Frame() -> impl IntoView {
 }
 
 fn filling(store: Store) -> AnyView {
+    let too_old = is_too_old(store);
     let next = move || match store.network.get() {
-        Network::Bad(Fault::TooOld) => crate::locales::saving::network_too_old(),
         Network::Bad(_) => say::first_records_offline(),
         Network::Unknown | Network::Good => say::first_records_next(),
     };
-    view! {
-        <main class="door" aria-busy="true">
-            <div class="spinner" aria-hidden="true"></div>
-            <h1>{say::first_records()}</h1>
-            <p role="status">{next}</p>
-        </main>
-    }
+    (move || match too_old.get() {
+        true => alone(say_device::too_old_title(), crate::locales::saving::network_too_old()),
+        false => view! {
+            <main class="door" aria-busy="true">
+                <div class="spinner" aria-hidden="true"></div>
+                <h1>{say::first_records()}</h1>
+                <p role="status">{next}</p>
+            </main>
+        }
+        .into_any(),
+    })
     .into_any()
 }
 
@@ -312,7 +349,6 @@ fn ways() -> Vec<(&'static str, &'static str, &'static str)> {
 #[component]
 fn Notices() -> impl IntoView {
     let store = use_store();
-    let new_release = expect_context::<NewRelease>().0;
     let beside = expect_context::<Beside>().0;
     let attention = Memo::new(move |_| waiting::attention_count(store));
     let room = move || match store.room.get() {
@@ -322,15 +358,8 @@ fn Notices() -> impl IntoView {
     };
     // An update never interrupts a round.
     let is_walking = Memo::new(move |_| rounds::is_walking(store));
-    let is = move |fault| store.network.get() == Network::Bad(fault);
-    let not_enrolled = move || is(Fault::NotEnrolled);
-    let too_old = Memo::new(move |_| is(Fault::TooOld));
-    // It is looked for once by itself; it opens when the person agrees.
-    Effect::new(move |_| {
-        if too_old.get() {
-            releases::look_for_new();
-        }
-    });
+    let not_enrolled = move || store.network.get() == Network::Bad(Fault::NotEnrolled);
+    let too_old = is_too_old(store);
     view! {
         {move || not_enrolled().then(|| view! {
             <div class="notice attention" role="alert">
@@ -366,12 +395,7 @@ fn Notices() -> impl IntoView {
             }
         })}
         {move || waiting::claimed_here(store)}
-        {move || (new_release.get() && !is_walking.get()).then(|| view! {
-            <div class="notice" role="status">
-                <p>{say_device::new_release()}</p>
-                <button class="button quiet" on:click=move |_| releases::take_new_release()>{say_device::take_new_release()}</button>
-            </div>
-        })}
+        {move || (!is_walking.get()).then(offer)}
     }
 }
 

@@ -88,7 +88,7 @@ pub fn not_saved(fault: &NotSaved) -> String {
         NotSaved::Disk(DiskFault::Full) => {
             [saving::not_saved_full(), say::full_stop(), saving::not_saved_full_next()].concat()
         }
-        NotSaved::Disk(DiskFault::Unavailable | DiskFault::Failed(_)) | NotSaved::FormGone => {
+        NotSaved::Disk(DiskFault::Unavailable | DiskFault::Newer | DiskFault::Failed(_)) | NotSaved::FormGone => {
             [saving::not_saved(), say::full_stop(), saving::not_saved_other_next()].concat()
         }
         NotSaved::NobodyPresent => saving::not_saved_nobody().into(),

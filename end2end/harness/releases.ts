@@ -15,27 +15,39 @@ export const NEVER = "/assets/never.js";
 
 /** Stands before the server and answers for the site of the next release; everything else goes through. */
 export class NextRelease {
+  /** Paths that it was asked for and had no more. */
+  readonly missed: string[] = [];
+
   private constructor(
     private readonly listener: Listener,
     private readonly files: Map<string, string>,
-    private readonly gone: Set<string>,
+    /** Paths that it has no more. */
+    readonly gone: Set<string>,
     readonly name: string,
   ) {}
 
-  /** Makes it of the release that the server at this port carries. */
-  static async of(server: number): Promise<NextRelease> {
+  /** Makes it of the release that the server at this port carries; one that does not start stops as soon as it is opened. */
+  static async of(server: number, { starts = true } = {}): Promise<NextRelease> {
     const fetched = async (path: string) => (await fetch(`http://127.0.0.1:${server}${path}`)).text();
     const [shell, worker] = await Promise.all([fetched("/"), fetched("/service-worker.js")]);
     const release = /name="lamplighter-release" content="(\w+)"/.exec(shell)![1]!;
     const style = /\/assets\/app-\w+\.css/.exec(shell)![0];
     const restyled = `${await fetched(style)}\n/* the next release */\n`;
     const renamed = `/assets/app-${digest(restyled)}.css`;
-    const name = digest(release + renamed);
-    const rewritten = (text: string) => text.replaceAll(style, renamed).replaceAll(release, name);
+    const script = /\/assets\/app-\w+\.js/.exec(worker)![0];
+    const stopping = "/assets/app-stopping.js";
+    const boot = /\/assets\/boot-\w+\.js/.exec(shell)![0];
+    const started = (await fetched(boot)).replaceAll(script, starts ? script : stopping);
+    const restarted = `/assets/boot-${digest(started)}.js`;
+    const name = digest(release + renamed + restarted);
+    const rewritten = (text: string) =>
+      text.replaceAll(style, renamed).replaceAll(boot, restarted).replaceAll(release, name).replaceAll(script, starts ? script : stopping);
     const files = new Map([
       ["/", rewritten(shell)],
       ["/service-worker.js", rewritten(worker)],
       [renamed, restyled],
+      [restarted, started],
+      [stopping, 'throw new Error("this release does not start");'],
     ]);
     const listener = createServer();
     const next = new NextRelease(listener, files, new Set([style]), name);
@@ -62,6 +74,7 @@ export class NextRelease {
     } else if (path === NEVER) {
       return;
     } else if (this.gone.has(path)) {
+      this.missed.push(path);
       answer.writeHead(404).end("not found\n");
     } else {
       const through = request({ port: server, path: asked.url, method: asked.method, headers: asked.headers }, (found) => {

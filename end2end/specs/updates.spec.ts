@@ -2,7 +2,8 @@
 
 import { expectOneOutcomeEach, expectVisits, type Stop } from "../harness/agreement";
 import { draftIsKept } from "../harness/disk";
-import { answer, arrive, asPrinted, chip, done, everythingIsSent, finish, goToNext, item, readyForOffline, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { answer, arrive, asPrinted, chip, done, everythingIsSent, finish, goToNext, item, readyForOffline, signIn, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
+import { picture } from "../harness/pictures";
 import { NEVER, NextRelease } from "../harness/releases";
 import { expect, test as base, type Community } from "../harness/test";
 import type { Page } from "@playwright/test";
@@ -39,7 +40,7 @@ async function aReleaseWaits(page: Page): Promise<void> {
     const registration = await navigator.serviceWorker.ready;
     await registration.update();
     const installing = registration.installing;
-    if (!installing || registration.waiting) return;
+    if (!installing) return;
     await new Promise<void>((resolve, reject) => {
       installing.addEventListener("statechange", () => {
         if (installing.state === "installed") resolve();
@@ -145,6 +146,60 @@ test("the release before the one that opens is kept for other tabs, and none bef
   await afterNext.close();
 });
 
+test("a release that does not start gives way to the next one", async ({ community, openDevice, next }) => {
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "shared");
+  await readyForOffline(page);
+  const stopping = await NextRelease.of(community.server.port, { starts: false });
+  deploy(community, stopping);
+  await aReleaseWaits(page);
+  await page.getByRole("button", { name: "现在更新" }).click();
+  await expect(page.getByRole("alert")).toContainText("没能打开掌灯");
+  expect(await release(page)).toBe(stopping.name);
+
+  deploy(community, next);
+  await aReleaseWaits(page);
+  await page.getByRole("button", { name: /重新打开/ }).click();
+  await expect.poll(() => release(page).catch(() => null)).toBe(next.name);
+  await expect(page.locator("#now")).toBeVisible();
+  await stopping.close();
+});
+
+test("what the network did not bring for offline use is asked for again a minute later", async ({ community, openDevice, next }) => {
+  deploy(community, next);
+  next.gone.add("/icon-512.png");
+  const page = await openDevice({ path: "/icon.svg" });
+  await page.clock.install();
+  await page.goto("/");
+  const isKept = () => page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()));
+  await expect.poll(() => next.missed).toContain("/icon-512.png");
+  await expect.poll(isKept).toBe(false);
+  expect(await page.evaluate(() => caches.keys())).toEqual([]);
+
+  next.gone.delete("/icon-512.png");
+  await page.clock.fastForward("01:00");
+  await readyForOffline(page);
+  community.cable.cut();
+  await page.reload();
+  await expect(page.locator("#field-username")).toBeVisible();
+});
+
+test("a tablet that is too old to receive anything is offered the new release where it waits", async ({ community, openDevice, next }) => {
+  const page = await openDevice();
+  await readyForOffline(page);
+  await page.route("**/api/v1/sync/pull", (route) => route.continue({ headers: { ...route.request().headers(), "x-lamplighter-sync": "0" } }));
+  await signIn(page, "wang");
+  deploy(community, next);
+  await page.getByRole("radio").first().check();
+  await page.locator("button.main").click();
+  await expect(page.getByText("这个版本太旧")).toBeVisible();
+  await expect(page.getByRole("button", { name: "现在更新" })).toBeVisible();
+  await picture(page, "too-old-to-receive-zh");
+  await page.unroute("**/api/v1/sync/pull");
+  await page.getByRole("button", { name: "现在更新" }).click();
+  await expect.poll(() => release(page).catch(() => null)).toBe(next.name);
+});
+
 test("a tablet that was offline during a deploy starts offline and online, and hands over when told", async ({ community, tablet, next }) => {
   test.setTimeout(180_000);
   let page = await tablet.open();
@@ -232,6 +287,28 @@ test("an old tab lets go of the disk when a newer release changes it, and says s
   await page.getByRole("button", { name: "上报" }).click();
   await expect(chip(page)).toContainText("没有存上");
   await expect(page.getByLabel("什么问题？")).toHaveValue("存不上的话");
+});
+
+test("a release that is older than the disk touches nothing and is left for the next one", async ({ community, openDevice, next }) => {
+  const page = await openDevice();
+  await signInAndEnrol(page, "wang", "shared");
+  await readyForOffline(page);
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open("lamplighter", 1_000);
+        request.onsuccess = () => resolve(request.result.close());
+        request.onerror = () => reject(request.error);
+      }),
+  );
+  deploy(community, next);
+  await page.reload();
+  await expect(page.getByText("这台设备用过更新的版本")).toBeVisible();
+  await expect(page.locator("input, textarea")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "现在更新" })).toBeVisible();
+  await picture(page, "newer-disk-zh");
+  await page.getByRole("button", { name: "现在更新" }).click();
+  await expect.poll(() => release(page).catch(() => null)).toBe(next.name);
 });
 
 test("a tab of a newer release waits for an old one that does not let go, says so, and goes on", async ({ openDevice }) => {

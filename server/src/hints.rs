@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// So often the heads are looked at, whatever was heard: an announcement may be lost.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+pub const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// What comes within this time is looked at, and announced, once.
 const TOGETHER: Duration = Duration::from_millis(50);
 /// The longest time a stream lasts: a device that was retired hears no more, and one goes to the server that is there now.
@@ -64,24 +64,24 @@ impl Hints {
     }
 }
 
-/// Looks where the logs stand, whenever this process has written, another has announced that it did, or it is time.
-pub async fn watch(state: Shared) {
+/// Looks where the logs stand, whenever this process has written, another has announced that it did, or it is time to look again.
+pub async fn watch(state: Shared, look_again: Duration) {
     let told = Notify::new();
     let mut ended = state.hints.ended.subscribe();
     tokio::select! {
         () = state.db.hear(|| told.notify_one()) => {}
-        () = follow(&state, &told) => {}
+        () = follow(&state, &told, look_again) => {}
         _ = ended.wait_for(|ended| *ended) => {}
     }
 }
 
-async fn follow(state: &State, told: &Notify) {
+async fn follow(state: &State, told: &Notify, look_again: Duration) {
     let (mut announced, mut has_written) = (BTreeMap::new(), false);
     loop {
         tokio::select! {
             () = state.db.committed() => has_written = true,
             () = told.notified() => {}
-            () = sleep(LOOK_AGAIN) => {}
+            () = sleep(look_again) => {}
         }
         sleep(TOGETHER).await;
         if let Err(failure) = look(state).await {

@@ -70,7 +70,7 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
             state.hints.end();
         }
     };
-    tokio::spawn(hints::watch(Arc::clone(&state)));
+    tokio::spawn(hints::watch(Arc::clone(&state), hints::LOOK_AGAIN));
     let router = http::router(Arc::clone(&state));
     let saying = tokio::spawn(due::keep_saying(db.clone()));
     let limits = Limits::default();

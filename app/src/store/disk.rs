@@ -5,7 +5,7 @@
 
 use indexed_db_futures::{
     database::Database,
-    error::OpenDbError,
+    error::{DomException, Error, OpenDbError},
     internals::SystemRepr,
     prelude::*,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
@@ -55,13 +55,15 @@ const ROWS_AT_ONCE: usize = 200;
 pub enum DiskFault {
     /// Private mode, or a browser without IndexedDB.
     Unavailable,
+    /// A newer release has changed the disk; what is on it is for that one, or one newer still.
+    Newer,
     Full,
     /// Anything else, with the browser's own words for the log.
     Failed(String),
 }
 
-impl From<indexed_db_futures::error::Error> for DiskFault {
-    fn from(error: indexed_db_futures::error::Error) -> Self {
+impl From<Error> for DiskFault {
+    fn from(error: Error) -> Self {
         let words = error.to_string();
         if words.contains("Quota") { DiskFault::Full } else { DiskFault::Failed(words) }
     }
@@ -69,8 +71,12 @@ impl From<indexed_db_futures::error::Error> for DiskFault {
 
 impl From<OpenDbError> for DiskFault {
     fn from(error: OpenDbError) -> Self {
-        let _ = error;
-        DiskFault::Unavailable
+        match error {
+            OpenDbError::Base(Error::DomException(DomException::Other(reason))) if reason.name() == "VersionError" => {
+                DiskFault::Newer
+            }
+            _ => DiskFault::Unavailable,
+        }
     }
 }
 
@@ -115,7 +121,7 @@ pub struct Disk {
 
 impl Disk {
     /// # Errors
-    /// [`DiskFault::Unavailable`] where the browser keeps nothing; nothing must be typed in then.
+    /// [`DiskFault::Unavailable`] where the browser keeps nothing, and [`DiskFault::Newer`]; nothing must be typed in then.
     pub async fn open(tell: impl Fn(OtherTab) + 'static) -> Result<Self> {
         let tell: Tell = Rc::new(tell);
         Ok(Self { database: Rc::new(RefCell::new(open(&tell).await?)), tell })

@@ -148,8 +148,13 @@ async fn no_photo_is_lost_or_swapped_when_the_power_goes_in_the_middle_of_a_put(
 
         let program = place.start();
         let client = client.moved(&program.base);
+        // The last one's end never comes.
+        let (last, others) = photos.split_last().expect("some");
+        let request = raw_put(&client, last, last.len());
+        let mut most = TcpStream::connect(program.base.trim_start_matches("http://")).await.expect("it listens");
+        most.write_all(&request[..request.len() - 1]).await.expect("it reads");
         let mut puts = JoinSet::new();
-        for bytes in photos.clone() {
+        for bytes in others.iter().cloned() {
             let client = client.moved(&client.base);
             puts.spawn(async move { (client.try_put(&bytes).await, bytes) });
         }
@@ -158,7 +163,7 @@ async fn no_photo_is_lost_or_swapped_when_the_power_goes_in_the_middle_of_a_put(
         program.kill();
         answered.extend(puts.join_all().await);
         let kept: Vec<_> = answered.iter().filter(|(answer, _)| *answer == Some(PhotoAnswer::Kept)).collect();
-        assert!(!kept.is_empty() && kept.len() < photos.len(), "{} of {} were answered", kept.len(), photos.len());
+        assert!(!kept.is_empty());
 
         let program = place.start();
         let client = client.moved(&program.base);

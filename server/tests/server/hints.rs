@@ -1,9 +1,6 @@
 //! Claims about hints: who listens is told within seconds that something is new, by whichever server, and nobody else is.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{process::Command, time::Duration};
 
 use reqwest::{Response, StatusCode, header};
 use serde_json::json;
@@ -52,11 +49,11 @@ impl Stream {
         }
     }
 
-    /// How long it takes until a hint says that the log stands at `head`.
-    async fn reaches(&mut self, head: Seq) -> Duration {
-        let began = Instant::now();
-        while self.next().await.expect("it goes on").head < head {}
-        began.elapsed()
+    /// Ends when a hint says that the log stands at `head`.
+    async fn reaches(&mut self, head: Seq) {
+        timeout(EVENTUALLY, async { while self.next().await.expect("it goes on").head < head {} })
+            .await
+            .expect("it is told");
     }
 }
 
@@ -76,7 +73,7 @@ async fn who_listens_is_told_where_the_log_stands_now_and_when_it_goes_on() {
         assert_eq!(first, Hint { community: world.community, head: hello.head, epoch: hello.epoch });
         for n in 1..=3 {
             let head = raise(&guard, &own, n, &world).await;
-            assert!(stream.reaches(head).await < Duration::from_secs(5));
+            stream.reaches(head).await;
         }
     })
     .await;
@@ -144,11 +141,11 @@ async fn a_server_that_stops_ends_the_streams_at_once() {
     let client = signed_in(&program).await;
     let mut stream = Stream::of(&client).await;
     stream.next().await.expect("where it stands");
-    let began = Instant::now();
     signal(&program, "TERM");
-    assert_eq!(stream.next().await, None);
+    // Of itself a stream goes on for ten minutes at least.
+    let ended = timeout(EVENTUALLY, async { while stream.next().await.is_some() {} }).await;
+    ended.expect("the stream ends");
     program.ended().await;
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 async fn signed_in(program: &Program) -> Client {
@@ -194,10 +191,10 @@ impl Two {
         self.writer.push(&push_of(&self.own, sent)).await.outcomes[0].seq
     }
 
-    /// How long it takes until what was pushed at the first server is hinted at the second.
-    async fn told_within(&mut self) -> Duration {
+    /// What is pushed at the first server is hinted at the second.
+    async fn tell(&mut self) {
         let head = self.raise().await;
-        self.stream.reaches(head).await
+        self.stream.reaches(head).await;
     }
 
     /// Asks PostgreSQL about the lines on which servers listen.
@@ -212,20 +209,30 @@ impl Two {
     }
 }
 
+#[tokio::test]
+async fn a_push_at_one_server_is_announced_to_the_other() {
+    let Some(fresh) = postgres_fresh().await else { return };
+    let world = world(fresh).await;
+    // One that would not look by itself while anybody waits.
+    let second = world.second_server(Duration::from_secs(3_600)).await;
+    let (guard, manager) = (world.client("guard", true).await, world.client("manager", false).await);
+    let own = lane(world.person("guard"));
+    let mut stream = Stream::of(&manager.moved(&second)).await;
+    for n in 1..=3 {
+        let head = raise(&guard, &own, n, &world).await;
+        stream.reaches(head).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_at_one_server_is_hinted_at_the_other_whatever_becomes_of_the_announcements() {
     let Some(fresh) = postgres_fresh().await else { return };
     let mut two = Two::new(fresh).await;
-    let mut took = vec![];
-    for _ in 0..8 {
-        took.push(two.told_within().await);
-    }
-    took.sort();
-    assert!(took[took.len() / 2] < Duration::from_millis(1_500), "announced: {took:?}");
+    two.tell().await;
     for _ in 0..3 {
         assert_eq!(two.lines("count(pg_terminate_backend(pid))").await, 2, "each server had its line");
         // With the line down the heads are looked at every two seconds.
-        assert!(two.told_within().await < Duration::from_secs(4));
+        two.tell().await;
         let lines_are_back = async || while two.lines("count(*)").await < 2 {};
         timeout(EVENTUALLY, lines_are_back()).await.expect("the lines come back");
     }
@@ -235,7 +242,7 @@ async fn a_push_at_one_server_is_hinted_at_the_other_whatever_becomes_of_the_ann
         head = two.raise().await;
     }
     signal(&two.other, "CONT");
-    assert!(two.stream.reaches(head).await < Duration::from_secs(4));
+    two.stream.reaches(head).await;
     let log = read(&two.fresh.folder.path().join("one"));
     assert!(!log.contains("cannot tell the other servers"), "{log}");
     drop(two.one);

@@ -1,6 +1,6 @@
 //! A small community behind a running server: a few people of different roles, a team, a checkpoint.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use domain::{
     areas::{Area, AreaKind},
@@ -44,7 +44,7 @@ pub struct World {
     pub community: CommunityId,
     /// Where its photos are.
     pub photos: PathBuf,
-    _fresh: Fresh,
+    fresh: Fresh,
 }
 
 pub const PEOPLE: [(&str, Role); 6] = [
@@ -64,17 +64,29 @@ pub async fn world(fresh: Fresh) -> World {
 pub async fn world_within(fresh: Fresh, limits: Limits) -> World {
     let db = Db::open(&fresh.url).await.expect("a fresh database");
     let community = found(&db, "").await;
-    let folder = fresh.folder.path().join("photos");
-    let photos = PhotoStore::open(&Place::Folder(folder.clone())).await.expect("a folder");
-    let state = State::new(db.clone(), photos, Site(file), Wire::Plain, None);
+    let photos = fresh.folder.path().join("photos");
+    let (state, base) = serve(db.clone(), photos.clone(), limits, hints::LOOK_AGAIN).await;
+    World { base, db, state, community, photos, fresh }
+}
+
+/// A server on this database; it ends with the test.
+async fn serve(db: Db, photos: PathBuf, limits: Limits, look_again: Duration) -> (Shared, String) {
+    let photos = PhotoStore::open(&Place::Folder(photos)).await.expect("a folder");
+    let state = State::new(db, photos, Site(file), Wire::Plain, None);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(hints::watch(state.clone()));
+    tokio::spawn(hints::watch(state.clone(), look_again));
     tokio::spawn(connections::serve(listener, http::router(state.clone()), limits, std::future::pending()));
-    World { base, db, state, community, photos: folder, _fresh: fresh }
+    (state, base)
 }
 
 impl World {
+    /// The address of a second server on the same database, which looks at it by itself only after `look_again`.
+    pub async fn second_server(&self, look_again: Duration) -> String {
+        let db = Db::open(&self.fresh.url).await.expect("the same database");
+        serve(db, self.photos.clone(), Limits::default(), look_again).await.1
+    }
+
     pub fn person(&self, username: &str) -> PersonId {
         PersonId::keyed(self.community, username)
     }
