@@ -102,7 +102,7 @@
   async function openAnew() {
     const reload = () => location.reload();
     const workers = window.isSecureContext && navigator.serviceWorker;
-    const kept = workers && (await workers.getRegistration());
+    const kept = workers && (await workers.getRegistration().catch(() => null));
     const newest = kept && (kept.waiting || kept.active);
     if (!newest) return reload();
     workers.onmessage = reload;

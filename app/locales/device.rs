@@ -10,7 +10,7 @@ texts! {
     newer_tab => "另一个窗口已打开新版本。这里不能再保存，请重新打开。", "A newer version is open in another window. Nothing can be saved here any more: open it anew.";
     open_anew => "重新打开", "Open anew";
     newer_disk_title => "这台设备用过更新的版本", "A newer version has been used here";
-    newer_disk => "已存的都还在，请更新。连上网络后，这里会出现“现在更新”。不要清除浏览器的数据。", "Everything saved is still there: please update. Once there is a network, “Update now” appears here. Do not clear the browser's data.";
+    newer_disk => "已存的都还在，请更新：连上网络，再打开一次，这里会出现“现在更新”。不要清除浏览器的数据。", "Everything saved is still there. Please update: connect to the network and open this again, then “Update now” appears here. Do not clear the browser's data.";
     too_old_title => "需要先更新", "An update is needed first";
     older_tab_title => "请关闭其他掌灯窗口", "Close the other Lamplighter windows";
     older_tab => "旧版本还开着，关掉后这里自动继续。已存的都还在。", "An older version is still open. This goes on by itself once it is closed; everything saved is still there.";

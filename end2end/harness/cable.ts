@@ -12,6 +12,8 @@ export class Cable {
   carried = 0;
   /** How many bytes of a photo's upload get through before the connection breaks. */
   private photoBytes = Infinity;
+  /** Whether what devices push is lost on the way. */
+  private losesPushes = false;
   /** How many uploads were broken off. */
   brokenOff = 0;
   private state: State = "plugged";
@@ -56,6 +58,11 @@ export class Cable {
     for (const socket of this.open) socket.destroy();
   }
 
+  /** Loses every push from now on; everything else goes through. */
+  losePushes(): void {
+    this.losesPushes = true;
+  }
+
   plug(server: number = this.server): void {
     this.server = server;
     this.become("plugged");
@@ -91,6 +98,7 @@ export class Cable {
     this.keep(server);
     let carried = -1;
     browser.on("data", (bytes) => {
+      if (this.losesPushes && bytes.includes("POST /api/v1/sync/push ")) return void browser.destroy();
       if (bytes.includes("PUT /api/v1/sync/photos/")) carried = 0;
       if (carried < 0) return void server.write(bytes);
       const rest = this.photoBytes - carried;

@@ -109,7 +109,7 @@ test("a browser that deleted everything says how much never arrived, and manager
   const page = await openDevice();
   await signInAndEnrol(page, "wang", "shared");
   // A contact that reports what waits, and no more.
-  await page.route("**/api/v1/sync/push", (route) => route.abort());
+  community.cable.losePushes();
   await startUnplanned(page, "门岗与围墙巡逻");
   const hello = page.waitForResponse((response) => response.url().endsWith("/hello"));
   await page.reload();
@@ -138,6 +138,8 @@ test("a browser that deleted everything says how much never arrived, and manager
 test("an app that is too old sends, says that it must be updated, and does not reload by itself", async ({ openDevice }) => {
   const page = await openDevice();
   await signInAndEnrol(page, "wang", "shared");
+  // What is asked while the service worker takes the page over passes the test by.
+  await readyForOffline(page);
   await page.route("**/api/v1/sync/pull", (route) => route.continue({ headers: { ...route.request().headers(), "x-lamplighter-sync": "0" } }));
   const refused = page.waitForResponse((response) => response.url().endsWith("/pull") && response.status() === 426);
   let loads = 0;
