@@ -3,6 +3,8 @@
 import { createHash } from "node:crypto";
 import { createServer, request, type IncomingMessage, type Server as Listener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Page } from "@playwright/test";
+import { readyForOffline } from "./people";
 
 const TYPES: Record<string, string> = {
   html: "text/html; charset=utf-8",
@@ -85,6 +87,15 @@ export class NextRelease {
       asked.pipe(through);
     }
   }
+}
+
+/** From now on this page receives what a release that is too old does: nothing. Ends when what it returns is called. */
+export async function receivesAsTooOld(page: Page): Promise<() => Promise<void>> {
+  // What is asked while the service worker takes the page over passes the test by.
+  await readyForOffline(page);
+  const pull = "**/api/v1/sync/pull";
+  await page.route(pull, (route) => route.continue({ headers: { ...route.request().headers(), "x-lamplighter-sync": "0" } }));
+  return () => page.unroute(pull);
 }
 
 function digest(text: string): string {

@@ -2,6 +2,7 @@
 
 import { answer, arrive, asPrinted, chip, done, enrol, everythingIsSent, goToNext, lock, readyForOffline, signIn, signInAndEnrol, startUnplanned } from "../harness/people";
 import { picture } from "../harness/pictures";
+import { receivesAsTooOld } from "../harness/releases";
 import { exportAll, type } from "../harness/server";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
@@ -138,9 +139,7 @@ test("a browser that deleted everything says how much never arrived, and manager
 test("an app that is too old sends, says that it must be updated, and does not reload by itself", async ({ openDevice }) => {
   const page = await openDevice();
   await signInAndEnrol(page, "wang", "shared");
-  // What is asked while the service worker takes the page over passes the test by.
-  await readyForOffline(page);
-  await page.route("**/api/v1/sync/pull", (route) => route.continue({ headers: { ...route.request().headers(), "x-lamplighter-sync": "0" } }));
+  const receiveAgain = await receivesAsTooOld(page);
   const refused = page.waitForResponse((response) => response.url().endsWith("/pull") && response.status() === 426);
   let loads = 0;
   page.on("load", () => (loads += 1));
@@ -150,7 +149,7 @@ test("an app that is too old sends, says that it must be updated, and does not r
   await everythingIsSent(page);
   await picture(page, "too-old-zh");
   expect(loads).toBe(0);
-  await page.unroute("**/api/v1/sync/pull");
+  await receiveAgain();
   await chip(page).click();
   await page.getByRole("button", { name: "现在上传" }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);

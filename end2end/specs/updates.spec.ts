@@ -4,7 +4,7 @@ import { expectOneOutcomeEach, expectVisits, type Stop } from "../harness/agreem
 import { draftIsKept } from "../harness/disk";
 import { answer, arrive, asPrinted, chip, done, everythingIsSent, finish, goToNext, item, readyForOffline, signIn, signInAndEnrol, startUnplanned, unlock } from "../harness/people";
 import { picture } from "../harness/pictures";
-import { NEVER, NextRelease } from "../harness/releases";
+import { NEVER, NextRelease, receivesAsTooOld } from "../harness/releases";
 import { expect, test as base, type Community } from "../harness/test";
 import type { Page } from "@playwright/test";
 import type { Tag } from "../harness/server";
@@ -186,8 +186,7 @@ test("what the network did not bring for offline use is asked for again a minute
 
 test("a tablet that is too old to receive anything is offered the new release where it waits", async ({ community, openDevice, next }) => {
   const page = await openDevice();
-  await readyForOffline(page);
-  await page.route("**/api/v1/sync/pull", (route) => route.continue({ headers: { ...route.request().headers(), "x-lamplighter-sync": "0" } }));
+  const receiveAgain = await receivesAsTooOld(page);
   await signIn(page, "wang");
   deploy(community, next);
   await page.getByRole("radio").first().check();
@@ -195,7 +194,7 @@ test("a tablet that is too old to receive anything is offered the new release wh
   await expect(page.getByText("这个版本太旧")).toBeVisible();
   await expect(page.getByRole("button", { name: "现在更新" })).toBeVisible();
   await picture(page, "too-old-to-receive-zh");
-  await page.unroute("**/api/v1/sync/pull");
+  await receiveAgain();
   await page.getByRole("button", { name: "现在更新" }).click();
   await expect.poll(() => release(page).catch(() => null)).toBe(next.name);
 });

@@ -1,4 +1,4 @@
-//! Claims about hints: who listens is told within seconds that something is new, by whichever server, and nobody else is.
+//! Claims about hints: who listens is told that something is new, by whichever server, and nobody else is.
 
 use std::{process::Command, time::Duration};
 
