@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, expect, type BrowserContext, type Page } from "@playwright/test";
-import { launchOptions } from "../chromium";
+import { wholeBrowser } from "../chromium";
 
 export const TABLET = { width: 800, height: 1280 };
 
@@ -34,8 +34,8 @@ export class Tablet {
       rmSync(join(this.profile, lock), { force: true });
     }
     this.context = await chromium.launchPersistentContext(this.profile, {
-      ...launchOptions,
-      args: [...launchOptions.args, ...cameraArgs(camera)],
+      ...wholeBrowser,
+      args: [...wholeBrowser.args, ...cameraArgs(camera)],
       permissions: camera?.allowed ? ["camera"] : [],
       // What a service worker has kept cannot be changed on its way.
       serviceWorkers: camera?.detector ? "block" : "allow",

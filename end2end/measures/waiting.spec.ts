@@ -4,6 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
+import { film } from "../harness/film";
 import { arrive, asPrinted, done, enrol, everythingIsSent, finish, goToNext, item, readyForOffline, signIn, signInAndEnrol, startUnplanned } from "../harness/people";
 import { photograph } from "../harness/photographs";
 import { load } from "../harness/server";
@@ -111,6 +112,34 @@ test("the app started again, with and without a network", async ({ community, op
     const bytes = (community.cable.carried - before) / figures.length;
     console.log(`warm start ${network}: ${spread(figures)}, ${bytes.toFixed(0)} bytes from the server each`);
   }
+});
+
+test("from the camera's first picture of a tag to its checklist", async ({ folder, community, tablet }) => {
+  const path = join(folder, "camera.y4m");
+  film(path, { labels: [{ text: (await community.tags()).get(GATES[0]!)!.content }] });
+  const page = await tablet.open("online", { film: path, allowed: true });
+  await page.evaluate(() => {
+    document.addEventListener("playing", () => performance.mark("picture"), true);
+    const checklist = new MutationObserver(() => {
+      if (document.querySelector(".arrived ~ ul, .arrived ~ ol")) performance.mark("checklist");
+    });
+    checklist.observe(document.body, { childList: true, subtree: true });
+  });
+  await signInAndEnrol(page, "wang", "shared");
+  await startUnplanned(page, "门岗与围墙巡逻");
+  const figures: number[] = [];
+  for (let scan = 0; scan < 10; scan++) {
+    await page.getByRole("button", { name: /^扫码/ }).click();
+    await expect(page.locator("li.item").first()).toBeVisible();
+    const taken = await page.evaluate(() => {
+      const picture = performance.getEntriesByName("picture").at(-1)!.startTime;
+      return performance.getEntriesByName("checklist").find((mark) => mark.startTime > picture)!.startTime - picture;
+    });
+    figures.push(taken);
+    await page.locator("a.back").click();
+    await expect(page.locator("ol.rows")).toBeVisible();
+  }
+  console.log(`first picture to checklist: ${spread(figures)}`);
 });
 
 test("a round of sixty checkpoints is opened", async ({ folder, community, openDevice }) => {

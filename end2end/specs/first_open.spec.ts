@@ -1,7 +1,11 @@
 // What a first open of the app costs over the wire.
 
+import { wholeBrowser } from "../chromium";
 import { readyForOffline, signInAndEnrol } from "../harness/people";
 import { expect, test } from "../harness/test";
+
+// With what the engine alone does not ask for, such as the icon.
+test.use({ launchOptions: wholeBrowser });
 
 const REQUESTS_MOST = 15;
 const BYTES_MOST = 450_000;

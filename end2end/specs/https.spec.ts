@@ -4,7 +4,7 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type BrowserContext } from "@playwright/test";
-import { launchOptions } from "../chromium";
+import { wholeBrowser } from "../chromium";
 import { commandsWith, type } from "../harness/document";
 import { chip, readyForOffline, signInAndEnrol } from "../harness/people";
 import { Server } from "../harness/server";
@@ -26,9 +26,9 @@ const test = base.extend<Given>({
     const opened: BrowserContext[] = [];
     await use(async (home) => {
       const context = await chromium.launchPersistentContext(join(folder, home, "profile"), {
-        ...launchOptions,
+        ...wholeBrowser,
         args: [
-          ...launchOptions.args,
+          ...wholeBrowser.args,
           "--host-resolver-rules=MAP *.lan 127.0.0.1",
           "--use-fake-device-for-media-stream",
           "--use-fake-ui-for-media-stream",

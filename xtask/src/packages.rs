@@ -12,13 +12,14 @@ pub fn ensure(packages: &[&str], purpose: &str) -> Outcome {
     if missing.is_empty() {
         return Ok(());
     }
-    let list = missing.join(" ");
+    // All are named: those which are here must agree with those that come.
+    let list = packages.join(" ");
     if !process::is_on_path("apt-get") {
         return Err(Failure::new(format!("{list} must be installed to {purpose}, and there is no apt-get to do it")));
     }
     progress::say(&format!("installing {list} with apt-get (needed to {purpose}) …"));
     refresh_lists();
-    process::run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing))
+    process::run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
         .explain(format_args!("install {list}, needed to {purpose}"))
 }
 

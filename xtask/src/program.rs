@@ -12,14 +12,18 @@ use crate::{progress, site, workspace};
 
 #[derive(Clone, Copy)]
 pub enum Profile {
+    /// For the person who tries it here.
     Dev,
+    /// For the browser tests, of what the native tests compiled.
+    Tested,
+    /// What is measured and shipped.
     Release,
 }
 
 impl Profile {
     fn program(self) -> PathBuf {
         workspace::path(match self {
-            Self::Dev => "target/debug/lamplighter",
+            Self::Dev | Self::Tested => "target/debug/lamplighter",
             Self::Release => "target/release/lamplighter",
         })
     }
@@ -55,12 +59,13 @@ pub fn ensure_site_folder() -> Outcome {
 
 fn cargo_build(profile: Profile) -> Command {
     let mut cargo = toolchain::native_cargo("build");
-    cargo.args(["--locked", "--package=server"]);
+    cargo.arg("--locked");
     match profile {
-        Profile::Dev => {}
-        Profile::Release => {
-            cargo.arg("--release");
-        }
-    }
+        Profile::Dev => cargo.arg("--package=server"),
+        // An example brings the features of dev-dependencies with it, as tests do. Without them cargo would compile the server
+        // and ninety packages beneath it once more.
+        Profile::Tested => cargo.args(["--workspace", "--exclude=xtask", "--example=bare_transactions"]),
+        Profile::Release => cargo.args(["--package=server", "--release"]),
+    };
     cargo
 }

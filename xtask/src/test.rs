@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every stage in order, stopping at the first that fails; the app is compiled beside the first two.
+//! `cargo xtask test`: every stage in order, stopping at the first that fails; the site is made beside the first two.
 
 use std::fs;
 use std::path::Path;
@@ -44,17 +44,23 @@ impl Test {
     }
 }
 
-/// The native tests wait more than they compute: the app is compiled meanwhile, with what they leave of the processor.
+/// The site is one long chain of steps that each keep one core busy: it is compiled beside the first two stages, with what the
+/// native tests leave of the processor, and before the simulator, which fills whatever is left.
 fn all() -> Outcome {
     ensure_postgres()?;
-    let xtask = std::env::current_exe().explain("find xtask itself")?;
-    let mut site = Command::new("nice");
-    site.args(["-n", "19"]).arg(xtask).args(["test", "--only", "site"]);
-    let site = Running::start("site", &mut site)?;
+    let site = Running::start("site", &mut with_niceness(10, Stage::Site)?)?;
     Stage::Native.step(&[])?;
-    Stage::Simulated.step(&[])?;
+    process::run(&mut with_niceness(19, Stage::Simulated)?)?;
     progress::step("what is left of the site", || site.finish())?;
     Stage::Browser.step(&[])
+}
+
+fn with_niceness(niceness: u8, stage: Stage) -> Outcome<Command> {
+    let xtask = std::env::current_exe().explain("find xtask itself")?;
+    let name = stage.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let mut command = Command::new("nice");
+    command.arg("-n").arg(niceness.to_string()).arg(xtask).args(["test", "--only", &name]);
+    Ok(command)
 }
 
 impl Stage {
@@ -88,7 +94,9 @@ fn ensure_postgres() -> Outcome {
 fn native() -> Outcome {
     ensure_postgres()?;
     program::ensure_site_folder()?;
-    process::run(program::tell_release(native_cargo("test").args(["--workspace", "--locked"])))
+    // Each with the features that it is compiled with otherwise: xtask's were here before the tests began.
+    process::run(program::tell_release(native_cargo("test").args(["--locked", "--workspace", "--exclude=xtask"])))?;
+    process::run(native_cargo("test").args(["--locked", "--package=xtask"]))
 }
 
 fn site() -> Outcome {
@@ -99,7 +107,7 @@ fn site() -> Outcome {
 
 fn browser(more: &[String]) -> Outcome {
     progress::step("rulings, for the browser and from here", prepare_rulings)?;
-    playwright(Profile::Dev, &more.iter().map(String::as_str).collect::<Vec<_>>())
+    playwright(Profile::Tested, &more.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// What `specs/rulings.spec.ts` compares: the rules as the browser runs them, and how they rule here.
@@ -121,12 +129,13 @@ pub fn bench() -> Outcome {
 
 /// The README's pictures, of the app as it is.
 pub fn tour() -> Outcome {
-    playwright(Profile::Dev, &["--config", "tour.config.ts"])
+    playwright(Profile::Tested, &["--config", "tour.config.ts"])
 }
 
 fn playwright(profile: Profile, more: &[&str]) -> Outcome {
-    if !Path::new("/usr/bin/chromium").exists() {
-        packages::ensure(&["chromium"], "test in a browser")?;
+    // Elsewhere than on Debian one program does for both.
+    if process::is_on_path("apt-get") || !Path::new("/usr/bin/chromium").exists() {
+        packages::ensure(&["chromium", "chromium-headless-shell"], "test in a browser")?;
     }
     packages::ensure(&["fonts-noto-cjk"], "see Chinese text in the browser tests")?;
     packages::ensure(&["openssl", "libnss3-tools"], "make and trust the certificate of the HTTPS tests")?;

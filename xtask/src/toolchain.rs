@@ -63,9 +63,9 @@ impl AppBuild {
     }
 }
 
-/// The rules alone, for the test that they rule in the browser as on the server.
+/// For the test that the rules rule in the browser as on the server.
 pub fn rulings() -> PathBuf {
-    compiled("wasm-release", "rulings")
+    compiled(AppBuild::Desk.profile(), "rulings")
 }
 
 fn compiled(profile: &str, package: &str) -> PathBuf {
@@ -106,10 +106,10 @@ impl WebToolchain {
         command
     }
 
+    /// The rules alone, beside the app and compiled as they are in it.
     pub fn cargo_build_rulings(self) -> Command {
-        let mut command = self.cargo("build");
-        command.args(["--locked", "--package=rulings", "--lib"]);
-        for_the_browser(&mut command, AppBuild::Field.profile());
+        let mut command = self.cargo_build(AppBuild::Desk);
+        command.arg("--package=rulings");
         command
     }
 
@@ -133,11 +133,7 @@ impl WebToolchain {
 /// The app and, beside it, the scanner.
 fn the_browsers_half(command: &mut Command, build: AppBuild) {
     command.args(["--locked", "--package=app", "--package=scanner", "--lib", "--features", build.feature()]);
-    for_the_browser(command, build.profile());
-}
-
-fn for_the_browser(command: &mut Command, profile: &str) {
-    command.args(["--profile", profile]);
+    command.args(["--profile", build.profile()]);
     command.arg(format!("--target={TARGET}"));
     command.arg("--target-dir").arg(workspace::path("target/web"));
     command.args(STANDARD_LIBRARY);

@@ -126,7 +126,9 @@ fn many(asked: &CommandLine) -> ExitCode {
             if is_over || has_seen_enough {
                 break;
             }
-            add(&mut total.lock().expect("no thread panics with the lock"), seed, caught(seed));
+            // Before the lock is taken, or the other threads would wait for it.
+            let finished = caught(seed);
+            add(&mut total.lock().expect("no thread panics with the lock"), seed, finished);
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
