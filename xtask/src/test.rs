@@ -133,10 +133,7 @@ pub fn tour() -> Outcome {
 }
 
 fn playwright(profile: Profile, more: &[&str]) -> Outcome {
-    // Elsewhere than on Debian one program does for both.
-    if process::is_on_path("apt-get") || !Path::new("/usr/bin/chromium").exists() {
-        packages::ensure(&["chromium", "chromium-headless-shell"], "test in a browser")?;
-    }
+    ensure_chromium()?;
     packages::ensure(&["fonts-noto-cjk"], "see Chinese text in the browser tests")?;
     packages::ensure(&["openssl", "libnss3-tools"], "make and trust the certificate of the HTTPS tests")?;
     if !process::is_on_path("node") || !process::is_on_path("npm") {
@@ -153,6 +150,17 @@ fn playwright(profile: Profile, more: &[&str]) -> Outcome {
             .env("LAMPLIGHTER_BIN", lamplighter)
             .env("LAMPLIGHTER_BARE", workspace::path("target/release/examples/bare_transactions")),
     )
+}
+
+/// Where the one without windows cannot be had, the whole one does for both.
+fn ensure_chromium() -> Outcome {
+    match packages::ensure(&["chromium", "chromium-headless-shell"], "test in a browser") {
+        Err(failure) if Path::new("/usr/bin/chromium").exists() => {
+            progress::say(&format!("every test opens the whole Chromium, which takes longer: {failure}"));
+            Ok(())
+        }
+        ensured => ensured,
+    }
 }
 
 /// On the path, or where Debian keeps one folder per version.

@@ -137,6 +137,8 @@ fn the_browsers_half(command: &mut Command, build: AppBuild) {
     command.arg(format!("--target={TARGET}"));
     command.arg("--target-dir").arg(workspace::path("target/web"));
     command.args(STANDARD_LIBRARY);
+    // Cargo's own, for its tests: the two builds of the app have names of their own beneath, and neither replaces the other.
+    command.env("__CARGO_DEFAULT_LIB_METADATA", "app");
 }
 
 fn standard_library_is_here() -> bool {
