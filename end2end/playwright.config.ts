@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
   reporter: "list",
-  // On two cores; browsers wait for much else than the processor.
+  // On two cores; they keep both busy, and more would only wait for each other.
   workers: 3,
   fullyParallel: true,
   // Where nobody can look again at once, what failed for a busy machine's sake is told as flaky; what fails twice is wrong.
