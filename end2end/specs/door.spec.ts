@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { findRecords } from "../harness/agreement";
+import { DAY, dayAt } from "../harness/clock";
 import { film } from "../harness/film";
 import { see, type Look } from "../harness/pages";
 import { draftIsKept, holdDisk } from "../harness/disk";
@@ -40,8 +41,7 @@ async function fillEvent(page: Page, fields: Record<string, string>): Promise<vo
 /** So many days from now at this time of day, as a field for date and time wants it. */
 const NOW = Date.now();
 function at(days: number, time: string): string {
-  const day = new Date(NOW + days * 86_400_000).toLocaleDateString("sv", { timeZone: "Asia/Shanghai" });
-  return `${day}T${time}`;
+  return `${dayAt(NOW + days * DAY)}T${time}`;
 }
 
 test("an organiser plans an event, publishes it and changes it; a draft is the desk's, a change is told", async ({ community, openDevice }) => {
@@ -105,7 +105,7 @@ test("an event is held once more a week later; cancelled, it says why and how ma
   await desk.getByRole("link", { name: "照此再办一次" }).click();
   await expect(page.getByLabel("名称 · 中文")).toHaveValue(LANTERNS);
   const starts = findRecords(before, "event").find(({ id }) => id === event)!.body.details.starts;
-  const later = new Date(starts + 7 * 86_400_000).toLocaleString("sv", { timeZone: "Asia/Shanghai" });
+  const later = new Date(starts + 7 * DAY).toLocaleString("sv", { timeZone: "Asia/Shanghai" });
   await expect(page.getByLabel("开始", { exact: true })).toHaveValue(later.replace(" ", "T").slice(0, 16));
   await page.getByRole("button", { name: "存为草稿" }).click();
   await expect(desk).toContainText("要紧的都填了");
