@@ -5,10 +5,12 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { TIME_OF_PROGRAMS } from "./clock";
 
 export const BINARY = process.env.LAMPLIGHTER_BIN ?? fileURLToPath(new URL("../../target/debug/lamplighter", import.meta.url));
 
-const { DATABASE_URL: _, ...environment } = process.env;
+const { DATABASE_URL: _, ...inherited } = process.env;
+const environment = { ...inherited, ...TIME_OF_PROGRAMS };
 
 export class Server {
   readonly lines: string[] = [];

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, expect, type BrowserContext, type Page } from "@playwright/test";
 import { wholeBrowser } from "../chromium";
+import { setTime } from "./clock";
 
 export const TABLET = { width: 800, height: 1280 };
 
@@ -44,6 +45,7 @@ export class Tablet {
       timezoneId: "Asia/Shanghai",
       reducedMotion: "reduce",
     });
+    await setTime(this.context);
     await this.context.setOffline(network === "offline");
     if (camera?.allowed === false) await this.forbidCamera();
     if (camera?.detector) await this.giveToScanner(camera.detector);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, type BrowserContext, type Page } from "@playwright/test";
 import { Cable } from "./cable";
+import { setTime } from "./clock";
 import { exportAll, Server, tags, type Exported, type Tag } from "./server";
 import { Tablet, TABLET } from "./tablet";
 
@@ -60,6 +61,15 @@ interface GivenOnce {
 }
 
 export const test = base.extend<Given, GivenOnce>({
+  browser: [
+    async ({ browser }, use) => {
+      const newContext = browser.newContext.bind(browser);
+      browser.newContext = async (options) => setTime(await newContext(options));
+      await use(browser);
+    },
+    { scope: "worker" },
+  ],
+
   demo: [
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), "lamplighter-demo-"));

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { findRecords } from "../harness/agreement";
-import { DAY, dayAt } from "../harness/clock";
+import { DAY, dayAt, now } from "../harness/clock";
 import { film } from "../harness/film";
 import { see, type Look } from "../harness/pages";
 import { draftIsKept, holdDisk } from "../harness/disk";
@@ -39,7 +39,7 @@ async function fillEvent(page: Page, fields: Record<string, string>): Promise<vo
 }
 
 /** So many days from now at this time of day, as a field for date and time wants it. */
-const NOW = Date.now();
+const NOW = now();
 function at(days: number, time: string): string {
   return `${dayAt(NOW + days * DAY)}T${time}`;
 }

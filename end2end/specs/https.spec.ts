@@ -5,6 +5,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type BrowserContext } from "@playwright/test";
 import { wholeBrowser } from "../chromium";
+import { setTime } from "../harness/clock";
 import { commandsWith, type } from "../harness/document";
 import { chip, readyForOffline, signInAndEnrol } from "../harness/people";
 import { Server } from "../harness/server";
@@ -37,7 +38,7 @@ const test = base.extend<Given>({
         locale: "zh-CN",
       });
       opened.push(context);
-      return context;
+      return setTime(context);
     });
     for (const context of opened) await context.close();
   },

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import decodeQR from "qr/decode.js";
 import { findRecords } from "../harness/agreement";
+import { now } from "../harness/clock";
 import { draftIsKept } from "../harness/disk";
 import { everythingIsSent, PASS_PHRASE, signIn, signInAndEnrol } from "../harness/people";
 import { see, type Look } from "../harness/pages";
@@ -284,7 +285,7 @@ test("a steward writes a notice to one building until a day, sees how it will be
   await question.getByRole("button", { name: "收回通知" }).click();
   await expect(desk).toHaveURL(/\/notices\/[0-9a-f-]+$/);
   await everythingIsSent(desk);
-  expect((await notice()).until).toBeLessThanOrEqual(Date.now());
+  expect((await notice()).until).toBeLessThanOrEqual(now());
   await desk.getByRole("link", { name: "返回" }).click();
   await desk.getByText("已结束（1）").click();
   await expect(desk.locator("main details a.row", { hasText: "2栋停水" })).toBeVisible();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import decodeQR from "qr/decode.js";
-import { DAY, dayAt } from "../harness/clock";
+import { DAY, dayAt, now } from "../harness/clock";
 import { see, type Look } from "../harness/pages";
 import { draftIsKept } from "../harness/disk";
 import { everythingIsSent, readyForOffline } from "../harness/people";
@@ -387,7 +387,7 @@ test("feedback is given once for each household: the second one, given without a
 
 /** The 15th of the next month, and how many days ahead it is: for the samples' events are counted from their first day. */
 function nextMonth(): { middle: string; daysAhead: number } {
-  const today = new Date(dayAt(Date.now()));
+  const today = new Date(dayAt(now()));
   const middle = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + 1, 15));
   return { middle: middle.toISOString().slice(0, 10), daysAhead: (middle.getTime() - today.getTime()) / DAY };
 }

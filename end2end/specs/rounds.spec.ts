@@ -1,7 +1,7 @@
 // The main job: rounds walked without a network reach the manager, whole and by their authors.
 
 import { expectOneOutcomeEach, expectVisits, findRecords, type Stop } from "../harness/agreement";
-import { DAY, dayAt } from "../harness/clock";
+import { DAY, dayAt, now } from "../harness/clock";
 import {
   answer,
   arrive,
@@ -73,7 +73,7 @@ test("two guards' rounds walked on a dead network reach the manager whole", asyn
   test.setTimeout(180_000);
   const tags = await community.tags();
   // After midnight it is yesterday's round that is walked.
-  const day = dayAt(Date.now() - DAY);
+  const day = dayAt(now() - DAY);
 
   let page = await tablet.open();
   await picture(page, "sign-in-zh");

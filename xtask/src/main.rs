@@ -1,5 +1,6 @@
-//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture`, `returning`, `sign-ups` and `fuzz`.
+//! Everything a person types: `cargo xtask serve`, `build`, `test`, `simulate`, `lint`, `bench`, `tour`, `torture`, `returning`, `sign-ups`, `days` and `fuzz`.
 
+mod days;
 mod doors;
 mod failure;
 mod fuzz;
@@ -52,6 +53,8 @@ enum Task {
     Returning(trials::Returning),
     /// Measure how many sign-ups one server decides a second while 200 phones ask at once
     SignUps(trials::SignUps),
+    /// Run the native and the browser tests while the clock shows moments that calendars trip over
+    Days(days::Days),
     /// Ask every decoder with what a fuzzer thinks up
     Fuzz(fuzz::Fuzz),
     /// Check formatting, and run clippy for the server and for the browser
@@ -84,6 +87,7 @@ fn perform(task: Task) -> Outcome {
         Task::Torture(torture) => torture.run(),
         Task::Returning(returning) => returning.run(),
         Task::SignUps(sign_ups) => sign_ups.run(),
+        Task::Days(days) => days.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Lint => lint::run(),
     }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every stage in order, stopping at the first that fails; the site is made beside the first two.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::ValueEnum;
@@ -12,6 +12,8 @@ use crate::program::{self, Profile};
 use crate::site::Effort;
 use crate::toolchain::{WebToolchain, native_cargo, rulings};
 use crate::{npm, packages, process, progress, simulate, site, workspace};
+
+const BROWSER_TESTS: &str = "end2end";
 
 #[derive(clap::Args)]
 pub struct Test {
@@ -92,11 +94,18 @@ fn ensure_postgres() -> Outcome {
 }
 
 fn native() -> Outcome {
+    native_with(&[])
+}
+
+/// `options` are cargo's.
+pub fn native_with(options: &[&str]) -> Outcome {
     ensure_postgres()?;
     program::ensure_site_folder()?;
     // Each with the features that it is compiled with otherwise: xtask's were here before the tests began.
-    process::run(program::tell_release(native_cargo("test").args(["--locked", "--workspace", "--exclude=xtask"])))?;
-    process::run(native_cargo("test").args(["--locked", "--package=xtask"]))
+    process::run(program::tell_release(
+        native_cargo("test").args(["--locked", "--workspace", "--exclude=xtask"]).args(options),
+    ))?;
+    process::run(native_cargo("test").args(["--locked", "--package=xtask"]).args(options))
 }
 
 fn site() -> Outcome {
@@ -106,8 +115,14 @@ fn site() -> Outcome {
 }
 
 fn browser(more: &[String]) -> Outcome {
+    let program = prepare_browser()?;
+    process::run(&mut playwright(&program, &more.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+/// Everything that the browser tests need; the path of the program that they start.
+pub fn prepare_browser() -> Outcome<PathBuf> {
     progress::step("rulings, for the browser and from here", prepare_rulings)?;
-    playwright(Profile::Tested, &more.iter().map(String::as_str).collect::<Vec<_>>())
+    prepare_playwright(Profile::Tested)
 }
 
 /// What `specs/rulings.spec.ts` compares: the rules as the browser runs them, and how they rule here.
@@ -124,32 +139,34 @@ pub fn bench() -> Outcome {
     let bare = ["--locked", "--package=server", "--example=bare_transactions", "--release"];
     program::ensure_site_folder()?;
     progress::step("what it is compared with", || process::run(native_cargo("build").args(bare)))?;
-    playwright(Profile::Release, &["--config", "measures.config.ts"])
+    process::run(&mut playwright(&prepare_playwright(Profile::Release)?, &["--config", "measures.config.ts"]))
 }
 
 /// The README's pictures, of the app as it is.
 pub fn tour() -> Outcome {
-    playwright(Profile::Tested, &["--config", "tour.config.ts"])
+    process::run(&mut playwright(&prepare_playwright(Profile::Tested)?, &["--config", "tour.config.ts"]))
 }
 
-fn playwright(profile: Profile, more: &[&str]) -> Outcome {
+fn prepare_playwright(profile: Profile) -> Outcome<PathBuf> {
     ensure_chromium()?;
     packages::ensure(&["fonts-noto-cjk"], "see Chinese text in the browser tests")?;
     packages::ensure(&["openssl", "libnss3-tools"], "make and trust the certificate of the HTTPS tests")?;
     if !process::is_on_path("node") || !process::is_on_path("npm") {
         packages::ensure(&["nodejs", "npm"], "drive the browser")?;
     }
-    let folder = workspace::path("end2end");
-    npm::ensure_lockfile(&folder)?;
-    let lamplighter = program::build(profile, Effort::Full)?;
-    process::run(
-        Command::new("npx")
-            .args(["--no-install", "playwright", "test"])
-            .args(more)
-            .current_dir(folder)
-            .env("LAMPLIGHTER_BIN", lamplighter)
-            .env("LAMPLIGHTER_BARE", workspace::path("target/release/examples/bare_transactions")),
-    )
+    npm::ensure_lockfile(&workspace::path(BROWSER_TESTS))?;
+    program::build(profile, Effort::Full)
+}
+
+pub fn playwright(program: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new("npx");
+    command
+        .args(["--no-install", "playwright", "test"])
+        .args(more)
+        .current_dir(workspace::path(BROWSER_TESTS))
+        .env("LAMPLIGHTER_BIN", program)
+        .env("LAMPLIGHTER_BARE", workspace::path("target/release/examples/bare_transactions"));
+    command
 }
 
 /// Where the one without windows cannot be had, the whole one does for both.
