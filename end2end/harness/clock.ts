@@ -1,6 +1,6 @@
 // What time it is: for servers, pages and tests alike. `cargo xtask days` moves all three, and the browser itself stays behind.
 
-import type { BrowserContext } from "@playwright/test";
+import { expect, test, type BrowserContext } from "@playwright/test";
 
 export const DAY = 86_400_000;
 
@@ -15,6 +15,16 @@ export function now(): number {
 /** The day that it is in the community at this moment, as YYYY-MM-DD. */
 export function dayAt(moment: number): string {
   return new Date(moment).toLocaleDateString("sv", { timeZone: "Asia/Shanghai" });
+}
+
+/** For a test that asks for what was done today: where the day would end before the test does, it begins with the next day. */
+export async function onOneDay(): Promise<void> {
+  const { timeout } = test.info();
+  const [day, next] = [dayAt(now()), dayAt(now() + DAY)];
+  const left = Date.parse(`${next}T00:00+08:00`) - now();
+  if (left > timeout) return;
+  test.setTimeout(timeout + left);
+  await expect.poll(() => dayAt(now()), { message: "the next day has begun", timeout: left + 10_000 }).not.toBe(day);
 }
 
 /** What a program must find in its environment to have this time too. */

@@ -1,5 +1,6 @@
 // What somebody else has done is on an open page within seconds, and a page that hears nothing any more finds out by itself.
 
+import { onOneDay } from "../harness/clock";
 import { everythingIsSent, signInAndEnrol, startUnplanned } from "../harness/people";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
@@ -14,6 +15,7 @@ const pulls = (page: Page) => page.waitForResponse((response) => response.url().
 
 test("a manager's open page shows a guard's round within seconds, also after the server stood still or was killed", async ({ community, openDevice }) => {
   test.setTimeout(150_000);
+  await onOneDay();
   const guard = await openDevice();
   await signInAndEnrol(guard, "wang", "shared");
   const desk = await openDevice({ viewport: DESK });

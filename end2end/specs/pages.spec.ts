@@ -1,6 +1,7 @@
 // Every page there is, in both languages, on a phone and on a desk, by day, by night and in the sun.
 
 import type { Page } from "@playwright/test";
+import { onOneDay } from "../harness/clock";
 import { answer, arrive, asPrinted, choosePerson, done, enrol, goToNext, item, lock, signIn, signInAndEnrol, startUnplanned, typeCode, typePin } from "../harness/people";
 import { see, type Look } from "../harness/pages";
 import { photograph } from "../harness/photographs";
@@ -27,6 +28,7 @@ const OUTLINED = ["sign-in", "today", "walk", "checkpoint", "finish", "findings"
 for (const { locale, language, looks, words } of SIDES) {
   test(`every page can be read and nothing on it is cut (${language})`, async ({ community, openDevice }) => {
     test.setTimeout(240_000);
+    await onOneDay();
     const show = async (page: Page, name: string) => {
       await see(page, name, language, looks);
       if (language !== "zh" || !OUTLINED.includes(name)) return;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
+import { onOneDay } from "../harness/clock";
 import { answer, arrive, done, everythingIsSent, finish, goToNext, item, pasted, signInAndEnrol, startUnplanned } from "../harness/people";
 import { photograph } from "../harness/photographs";
 import { picture } from "../harness/pictures";
@@ -57,6 +58,7 @@ async function choose(page: Page, field: string, words: string): Promise<string>
 
 test("every filter leaves what it names, and the address keeps it", async ({ community, openDevice }) => {
   test.setTimeout(240_000);
+  await onOneDay();
   const tags = await community.tags();
   const guard = await openDevice();
   await signInAndEnrol(guard, "wang", "own");
@@ -148,6 +150,7 @@ test("every filter leaves what it names, and the address keeps it", async ({ com
 
 test("a round's story, a checkpoint over time, failed items by area and the file for spreadsheets agree", async ({ community, openDevice }) => {
   test.setTimeout(240_000);
+  await onOneDay();
   const tags = await community.tags();
   const guard = await openDevice();
   await signInAndEnrol(guard, "wang", "own");
