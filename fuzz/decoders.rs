@@ -4,8 +4,9 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::{
     changes::{CHANGE_VERSION, Change, Deed, FACTS, REQUESTS},
-    decide::{Actor, Context, Side, decide},
-    ids::{CommunityId, RecordId},
+    decide::{Actor, Author, Context, Side, judge},
+    ids::{CommunityId, LaneId, RecordId},
+    permissions::Proof,
     photos::{PhotoHash, bare},
     records::{Audience, Body, KINDS, Reads, Root},
     tags::TagCode,
@@ -71,7 +72,9 @@ fn decided(change: &Change) {
     let (root, reads) = (Root { records: vec![] }, Reads::default());
     let community = CommunityId(Uuid::nil());
     let context = Context { community, side: Side::Server, at: Interval::exactly(Moment(0)), now: Moment(0) };
-    let _ = decide(&root, &reads, change, &Actor::System, &context);
+    let (actor, roles_held) = (Actor::System, Default::default());
+    let author = Author { actor, proof: Proof::PickedName, lane: LaneId(Uuid::nil()), roles_held };
+    let _ = judge(&root, &reads, change, &author, &context);
     let _: RecordId = change.deed.root(community);
     let _ = change.deed.reads(community);
 }

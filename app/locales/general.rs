@@ -63,6 +63,11 @@ texts! {
     device_complete(when: &str) => "{when} 之前的记录已收齐", "Everything up to {when} has arrived";
     device_evicted(when: &str, n: i64) => "{when} 发现浏览器清除了数据，{n} 条未收到", "Browser deleted its data, found {when}; {n} never arrived";
     device_custody(n: i64) => "交来 {n} 条待处理（lamplighter custody list）", "{n} in custody (lamplighter custody list)";
+    enrolled_by(name: &str) => "由 {name} 登记", "Enrolled by {name}";
+    confirm_device => "确认", "Confirm";
+    device_to_confirm => "待确认：除登记人外，这台平板上的记录都标“身份待确认”", "To be confirmed: what anybody but its enroller does on it is marked “identity to be confirmed”";
+    devices_to_look_at => "请看一眼：这些是小区自己的平板吗？", "Have a look: are these the community's own tablets?";
+    devices_to_look_at_note => "这些平板登记时还不需要确认，现在视为已确认。不认识的请停用。", "They were enrolled before tablets had to be confirmed, and count as confirmed. Retire one that you do not know.";
     no_devices => "还没有登记设备", "No devices are enrolled yet";
 }
 
@@ -153,6 +158,7 @@ pub fn unfit(unfit: &Unfit) -> String {
 pub fn refusal(refusal: &Refusal) -> String {
     texts! {
         not_permitted => "您的岗位不能做这一步。", "Your role may not do this.";
+        sign_in_first => "PIN 不够：请本人用密码登录后再提交。", "A PIN is not enough: sign in with your pass phrase and send it again.";
         no_such_thing => "所指的内容已不存在。", "What it refers to is no longer there.";
         outdated(current: u32) => "别人已先改过（现为第 {current} 版）。请在新版上再改。", "Somebody changed it first (now version {current}). Make the change on that version.";
         changed_meanwhile => "别人已先改过。请看过现在的内容再改。", "Somebody changed it first. Look at what is there now, then make your change.";
@@ -162,6 +168,7 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
     match refusal {
         Refusal::NotPermitted => not_permitted().into(),
+        Refusal::SignInFirst => sign_in_first().into(),
         Refusal::NoSuchThing => no_such_thing().into(),
         Refusal::Outdated { current } => outdated(*current),
         Refusal::ChangedMeanwhile => changed_meanwhile().into(),

@@ -1,6 +1,9 @@
 //! Results for managers.
 
-use domain::results::{days::DayFault, filter::Outcome};
+use domain::{
+    refusal::Flag,
+    results::{days::DayFault, filter::Outcome},
+};
 
 use super::texts;
 
@@ -104,8 +107,51 @@ texts! {
     visited => "已到点数", "Visited";
     failed_count => "异常项数", "Failed items";
     finish_note => "结束备注", "Note at the end";
+    remarks(n: usize) => "存疑 {n} 条", "{n} flagged";
+    remarks_title => "存疑的记录", "Flagged work";
+    remarks_lead => "服务器收下了，但有话要说。最近 30 天，最新的在前。", "The server took it, and noticed something. The last 30 days, the newest first.";
+    remarks_none => "最近 30 天没有存疑的记录", "Nothing was flagged in the last 30 days";
+    remarks_none_next => "例如没有权限、时间不准、身份待确认时，会列在这里。", "What was done without a right, at a doubtful time or by somebody unproven is listed here.";
+    remarks_today(n: usize) => "今天存疑 {n} 条", "Flagged today: {n}";
     round_id => "任务编号", "Round id";
     visit_id => "到点编号", "Visit id";
+}
+
+/// What the server noticed, in a sentence.
+pub fn flag(flag: Flag) -> &'static str {
+    texts! {
+        not_entitled => "当时没有这个权限", "they had no right to it then";
+        clock_doubtful => "时间不能确定", "its time cannot be shown";
+        unknown_reference => "所指的计划、路线、检查表或任务不在这里", "it names a plan, route, checklist or round that is not here";
+        after_finish => "在任务结束之后", "after the round was finished";
+        not_on_route => "巡查点不在这条路线上", "the checkpoint is not on this route";
+        incomplete => "有必答项没有答", "items that must be answered were not";
+        already_done => "别人已先做过，没有覆盖", "somebody had done it before; nothing was overwritten";
+        old_version => "用的是旧版", "by an older version";
+        identity_claimed => "身份待确认", "whose it is, is to be confirmed";
+        withheld => "从来没有这个权限：只留底，不计入", "they never had a right to it: kept, and not counted";
+        only_counted => "这家的签到太多，只计人数", "so many entries of this party that it is only counted";
+        without_place => "没有名额也放行", "let in without a place";
+        other_event => "用的是别的活动的票", "by a ticket for another event";
+        other => "有一项新版才看得懂", "something that a newer version can say";
+    }
+    match flag {
+        Flag::NotEntitled => not_entitled(),
+        Flag::ClockDoubtful => clock_doubtful(),
+        Flag::UnknownReference => unknown_reference(),
+        Flag::AfterFinish => after_finish(),
+        Flag::NotOnRoute => not_on_route(),
+        Flag::Incomplete => incomplete(),
+        Flag::AlreadyDone => already_done(),
+        Flag::OldVersion => old_version(),
+        Flag::IdentityClaimed => identity_claimed(),
+        Flag::Withheld => withheld(),
+        Flag::OnlyCounted => only_counted(),
+        Flag::WithoutPlace => without_place(),
+        Flag::OtherEvent => other_event(),
+        // These are of requests, whose author is told.
+        Flag::OnWaitingList | Flag::BelowConfirmed | Flag::Other => other(),
+    }
 }
 
 pub fn outcome_of(outcome: Outcome) -> &'static str {

@@ -32,6 +32,10 @@ texts! {
     attention_quarantined => "服务器读不懂，已原样保留", "The server could not read it and keeps it as it is";
     attention_stuck => "服务器不认这台设备上的这位同事", "The server does not know this person on this device";
     attention_stuck_next => "记录留在本机，会自动再试。等不了就交给管理处。", "It stays here and is tried again. If that does not help, hand it to the office.";
+    to_sign_in(n: usize) => "待登录 {n}", "{n} to sign in for";
+    to_sign_in_title => "登录后才能上传", "Sign in to send";
+    to_sign_in_note => "设置、住户和活动的事，PIN 不够：请本人用密码登录。其他记录照常上传。", "For set-up, households and events a PIN is not enough: whoever made these signs in with their pass phrase. Everything else is sent meanwhile.";
+    not_confirmed => "这台平板还没有确认。除登记人外，记录会标“身份待确认”，直到主管在“设备”里确认。", "This tablet is not confirmed yet. What anybody but its enroller does is marked “identity to be confirmed” until a supervisor confirms it under Devices.";
     hand_over => "交给管理处", "Hand it to the office";
     custody_title => "已交给管理处", "With the office";
     custody_note => "有人会逐条处理。", "Somebody will look at each.";

@@ -129,6 +129,16 @@ pub struct SignedIn {
     pub language: Language,
 }
 
+/// Whether somebody who oversees has said that a shared tablet is the community's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmation {
+    Awaited,
+    /// It was enrolled before that was asked: taken as it, and shown until somebody has looked.
+    Assumed,
+    Given,
+}
+
 /// A device as those who look after devices see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceInfo {
@@ -136,6 +146,9 @@ pub struct DeviceInfo {
     pub name: String,
     pub profile: Profile,
     pub enrolled: Moment,
+    pub enrolled_by: PersonId,
+    /// Of a shared tablet.
+    pub confirmation: Confirmation,
     /// The last contact, and up to when everything made on it is known to have arrived.
     pub seen: Option<Moment>,
     pub sealed: Option<Moment>,
@@ -234,6 +247,12 @@ pub async fn retire_device(device: DeviceId) -> Result<(), Trouble> {
     backend().retire_device(device).await
 }
 
+/// Says that a shared tablet is the community's own: from then on a PIN on it is proof.
+#[server(endpoint = "confirm_device", prefix = "/api/v1/online", input = Json, output = Json)]
+pub async fn confirm_device(device: DeviceId) -> Result<(), Trouble> {
+    backend().confirm_device(device).await
+}
+
 /// What waits for a tablet to come back, the latest first.
 #[server(endpoint = "missing_photos", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn missing_photos() -> Result<Vec<MissingPhoto>, Trouble> {
@@ -324,6 +343,7 @@ mod backend {
         fn set_pin(&self, pin: String) -> Answer<'_, ()>;
         fn devices(&self) -> Answer<'_, Vec<DeviceInfo>>;
         fn retire_device(&self, device: DeviceId) -> Answer<'_, ()>;
+        fn confirm_device(&self, device: DeviceId) -> Answer<'_, ()>;
         fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>>;
         fn accounts(&self) -> Answer<'_, Vec<Account>>;
         fn give_access(&self, wish: Access) -> Answer<'_, HandOver>;

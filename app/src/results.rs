@@ -8,6 +8,7 @@ pub mod file;
 pub mod filters;
 pub mod list;
 pub mod missing_photos;
+pub mod remarks;
 pub mod rounds;
 pub mod story;
 pub mod visits;

@@ -1,7 +1,7 @@
 //! Settings of this device and of the person at it.
 
 use domain::{
-    permissions::{Act, may},
+    permissions::{Act, may, may_see_devices},
     text::Language,
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -76,7 +76,7 @@ fn Settings() -> impl IntoView {
             <SetPin/>
             <HomeScreen/>
             <Room/>
-            {move || store.me().is_some_and(|me| may(&me.roles, Act::RetireDevices)).then(|| view! {
+            {move || store.me().is_some_and(|me| may_see_devices(&me.roles)).then(|| view! {
                 <a class="row link" href="/devices">{ui::icon("device")}<span class="grow">{say::devices()}</span>{ui::icon("next")}</a>
             })}
             <section class="card">

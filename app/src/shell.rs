@@ -358,6 +358,9 @@ fn Notices() -> impl IntoView {
     };
     // An update never interrupts a round.
     let is_walking = Memo::new(move |_| rounds::is_walking(store));
+    let is_unconfirmed = Memo::new(move |_| {
+        store.enrolled.with(|enrolled| enrolled.as_ref().is_some_and(|enrolled| !enrolled.confirmed))
+    });
     let not_enrolled = move || store.network.get() == Network::Bad(Fault::NotEnrolled);
     let too_old = is_too_old(store);
     view! {
@@ -393,6 +396,9 @@ fn Notices() -> impl IntoView {
                     <button class="button" on:click=read>{say_device::understood()}</button>
                 </div>
             }
+        })}
+        {move || (!is_walking.get() && is_unconfirmed.get()).then(|| view! {
+            <p class="notice" role="status">{ui::glyph("unknown")}{crate::locales::saving::not_confirmed()}</p>
         })}
         {move || waiting::claimed_here(store)}
         {move || (!is_walking.get()).then(offer)}

@@ -53,12 +53,13 @@ fn SavingChip() -> impl IntoView {
 
 fn chip_state(store: Store) -> (&'static str, String) {
     let zone = store.zone();
-    let waiting = waiting::waiting_count(store);
+    let (waiting, to_sign_in) = (waiting::waiting_count(store), waiting::to_sign_in_count(store));
     match store.saved.get() {
         Some(Err(NotSaved::Disk(DiskFault::Full))) => ("bad", saving::not_saved_full().into()),
         Some(Err(_)) => ("bad", saving::not_saved().into()),
         Some(Ok(at)) if waiting > 0 => ("waiting", saving::saved_here(&time::clock(at, &zone), waiting)),
         Some(Ok(_)) | None if waiting > 0 => ("waiting", saving::to_send(waiting)),
+        Some(Ok(_)) | None if to_sign_in > 0 => ("attention", saving::to_sign_in(to_sign_in)),
         Some(Ok(_)) | None => match store.contact.get() {
             Some(contact) => ("good", saving::all_sent(&time::clock(contact.server, &zone))),
             None => ("unknown", saving::nothing_to_send().into()),

@@ -1,5 +1,7 @@
 //! What is saved here and not yet sent, what stands in its way, and what needs attention.
 
+use std::collections::BTreeMap;
+
 use domain::{
     changes::{Deed, Fact},
     claims::{Claim, IdentityConfirmed},
@@ -19,18 +21,31 @@ use sync::{
 };
 
 use crate::{
+    device::preferences,
     findings,
     locales::{self, general, saving as say, time},
     rounds, shell,
     store::{Network, NotSaved, Store, disk::DiskFault, use_store},
-    ui,
+    today, ui,
 };
 
 /// The most changes that are listed: after weeks without a network the list would be slower than the sending.
 const LISTED_MOST: usize = 50;
 
+/// How much is sent as soon as there is a network.
 pub fn waiting_count(store: Store) -> usize {
-    store.world.with(|world| world.outbox.waiting().count() + world.outbox.photos_waiting().count())
+    let sendable = |world: &World| world.outbox.sendable(preferences::session_of()).count();
+    store.world.with(|world| sendable(world) + world.outbox.photos_waiting().count())
+}
+
+/// How much waits until its author signs in here, whoever that is.
+pub fn to_sign_in_count(store: Store) -> usize {
+    store.world.with(|world| to_sign_in(world).count())
+}
+
+fn to_sign_in(world: &World) -> impl Iterator<Item = &Entry> {
+    let session = preferences::session_of();
+    world.outbox.to_sign_in().filter(move |entry| entry.is_waiting() && session != Some(entry.person))
 }
 
 /// How much of the present person's work needs attention.
@@ -95,7 +110,7 @@ fn lists(store: Store) -> Option<AnyView> {
     let me = store.present.get()?.person;
     store.world.with(|world| {
         let zone = store.zone();
-        let waiting: Vec<&Entry> = world.outbox.waiting().collect();
+        let waiting: Vec<&Entry> = world.outbox.sendable(preferences::session_of()).collect();
         let mine = waiting.iter().filter(|entry| entry.person == me).count();
         let own: Vec<_> = waiting.iter().filter(|entry| entry.person == me).take(LISTED_MOST).map(|entry| {
             let about = about(world, entry, &zone, store.time());
@@ -117,13 +132,49 @@ fn lists(store: Store) -> Option<AnyView> {
             {if attention.is_empty() { ().into_any() } else {
                 view! { <section><h2>{say::attention_title()}</h2><ul class="rows">{attention}</ul></section> }.into_any()
             }}
+            {waits_for_session(world, me, &zone, store.time())}
             {in_custody}
             {(photos > 0).then(|| view! { <p>{ui::glyph("waiting")}" "{crate::locales::photos::waiting(photos)}</p> })}
-            {if waiting.is_empty() && photos == 0 { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
+            {if waiting.is_empty() && photos == 0 && to_sign_in(world).next().is_some() { ().into_any() } else if waiting.is_empty() && photos == 0 { ui::empty(say::waiting_none(), say::waiting_none_next()).into_any() } else {
                 view! { <section><ul class="rows">{own}</ul>{(mine > LISTED_MOST).then(|| view! { <p class="note">{say::waiting_more(mine - LISTED_MOST)}</p> })}{(others > 0).then(|| view! { <p class="note">{say::waiting_of_others(others)}</p> })}</section> }.into_any()
             }}
         }.into_any())
     })
+}
+
+/// What nobody's PIN is proof enough for, by the name of who must sign in for it. Its content is its author's to see.
+fn waits_for_session(world: &World, me: PersonId, zone: &Zone, now: Moment) -> Option<AnyView> {
+    let mut by_person: BTreeMap<PersonId, Vec<&Entry>> = BTreeMap::new();
+    for entry in to_sign_in(world) {
+        by_person.entry(entry.person).or_default().push(entry);
+    }
+    let people: Vec<_> = by_person
+        .into_iter()
+        .map(|(person, entries)| {
+            let name = today::person_name(world, person);
+            let rows: Vec<_> = entries
+                .into_iter()
+                .take(LISTED_MOST)
+                .map(|entry| {
+                    let about = (person == me).then(|| about(world, entry, zone, now)).flatten();
+                    view! {
+                        <li class="row">{ui::glyph("attention")}
+                            <span class="grow">{say::kind(&entry.kind)}{about.map(|about| view! { <span class="note">{about}</span> })}</span>
+                            <span class="number">{time::clock(entry.saved, zone)}</span>
+                        </li>
+                    }
+                })
+                .collect();
+            view! {
+                <p><strong>{name}</strong></p>
+                <ul class="rows">{rows}</ul>
+            }
+        })
+        .collect();
+    (!people.is_empty()).then(|| view! {
+        <section class="card attention"><h2>{say::to_sign_in_title()}</h2><p class="note">{say::to_sign_in_note()}</p>{people}
+            <a class="button main" href="/sign-in">{crate::locales::accounts::sign_in()}</a></section>
+    }.into_any())
 }
 
 /// What was handed over, and what happens to it.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The version of the rules that [`crate::decide::decide`] applies; kept with each logged change.
-pub const RULES: u32 = 4;
+pub const RULES: u32 = 5;
 /// The version in which changes are written.
 pub const CHANGE_VERSION: u32 = 1;
 
@@ -59,6 +59,14 @@ macro_rules! deeds {
         pub const $kinds: &[&str] = &[$($kind),*];
 
         impl $deed {
+            /// The published name of its kind.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $($deed::$name(_) => $kind,)*
+                    $(#[$gate] $deed::$more(it) => it.kind(),)?
+                }
+            }
+
             pub(crate) fn encode(&self) -> (&'static str, serde_json::Result<Box<RawValue>>) {
                 match self {
                     $($deed::$name(it) => ($kind, to_raw_value(it)),)*

@@ -25,7 +25,15 @@ use crate::{
 pub struct Arrival {
     pub of: EventKey,
     pub household: HouseholdId,
+    /// The first of them, by time.
     pub entries: Vec<Entry>,
+    /// How many persons came in beyond those entries.
+    #[serde(default, skip_serializing_if = "is_nobody")]
+    pub beyond: u32,
+}
+
+fn is_nobody(persons: &u32) -> bool {
+    *persons == 0
 }
 
 /// One passing of the door.
@@ -84,7 +92,7 @@ pub struct WalkInRecorded {
 
 /// The most persons who pass a door at once.
 const ENTRY_MOST: u32 = 1_000;
-/// So many entries of one party are kept.
+/// So many entries of one party are listed; what comes on top is counted.
 const ENTRIES_MOST: usize = 100;
 
 impl ArrivalRecorded {
@@ -111,7 +119,7 @@ impl Arrival {
 
     /// How many came in, those twice who were let in twice.
     pub fn persons(&self) -> u32 {
-        self.entries.iter().fold(0, |sum, entry| sum.saturating_add(entry.persons))
+        self.entries.iter().fold(self.beyond, |sum, entry| sum.saturating_add(entry.persons))
     }
 }
 
@@ -162,13 +170,15 @@ pub(crate) fn arrived(root: &Root, fact: &ArrivalRecorded, actor: &Actor, contex
         residents::Body::Arrival(it) if (it.of, it.household) == (fact.of, fact.household) => Some(it),
         _ => None,
     });
-    let blank = || Arrival { of: fact.of, household: fact.household, entries: vec![] };
+    let blank = || Arrival { of: fact.of, household: fact.household, entries: vec![], beyond: 0 };
     let mut arrival = there.cloned().unwrap_or_else(blank);
     let entry = Entry { by: author(actor), at: context.at, persons: fact.persons, proof: fact.proof };
-    if arrival.entries.len() < ENTRIES_MOST {
-        arrival.entries.push(entry);
-        // By time, whichever door is heard from first.
-        arrival.entries.sort_by_key(|entry| (entry.at.best, entry.by));
+    arrival.entries.push(entry);
+    // By time, whichever door is heard from first.
+    arrival.entries.sort_by_key(|entry| (entry.at.best, entry.by));
+    for last in arrival.entries.split_off(ENTRIES_MOST.min(arrival.entries.len())) {
+        arrival.beyond = arrival.beyond.saturating_add(last.persons);
+        flags.insert(Flag::OnlyCounted);
     }
     match crate::sign_ups::of_root(root, fact.of, fact.household) {
         None => {

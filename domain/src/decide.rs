@@ -14,8 +14,8 @@ use crate::{
     claims::{Claim, IdentityConfirmed, Said},
     findings::{Correction, Finding, FindingRaised},
     ids::{ChangeId, CommunityId, LaneId, PersonId, TeamId},
-    people::Person,
-    permissions::{Act, may, may_set_up, may_walk},
+    people::{Person, Role},
+    permissions::{Act, Proof, may, may_set_up, may_walk, proof_for},
     plans::Plan,
     records::{Audience, Body, Reads, Record, Root},
     refusal::{Flag, Refusal},
@@ -30,8 +30,21 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum Actor {
     Person(Person),
+    /// A person with every role that they ever had here, as if they were of every team.
+    OfAnyTime(Person),
     /// The server itself: loading data files, setting up.
     System,
+}
+
+/// Whose a change is in the server's eyes, and what shows that.
+#[derive(Clone, Debug)]
+pub struct Author {
+    pub actor: Actor,
+    pub proof: Proof,
+    /// Where it was written: the mark of what has too little proof.
+    pub lane: LaneId,
+    /// Every role that they ever had here.
+    pub roles_held: BTreeSet<Role>,
 }
 
 /// Where a change is decided.
@@ -79,57 +92,89 @@ pub fn decide(
     }
 }
 
+/// Decides `change` as the server does, whichever way it came: by the rule, by what shows that it is its author's, and by what
+/// they ever had a right to.
+///
+/// # Errors
+/// A [`Refusal`], for requests only: a fact is never refused.
+pub fn judge(
+    root: &Root,
+    reads: &Reads,
+    change: &Change,
+    author: &Author,
+    context: &Context,
+) -> Result<Decision, Refusal> {
+    let has_too_little_proof = author.proof < proof_for(&change.deed);
+    if has_too_little_proof && matches!(change.deed, Deed::Request(_)) {
+        return Err(Refusal::SignInFirst);
+    }
+    let Decision { records, mut flags } = decide(root, reads, change, &author.actor, context)?;
+    if has_too_little_proof {
+        flags.insert(Flag::IdentityClaimed);
+    }
+    if flags.contains(&Flag::NotEntitled) && was_never_allowed(root, reads, change, author, context) {
+        flags.insert(Flag::Withheld);
+    }
+    let records = as_flagged(records, &flags, change, author, context);
+    Ok(Decision { records, flags })
+}
+
 /// What a change writes that had been accepted before, with the flags that were `told`, on records that were restored without
-/// it. Its outcome stands: nobody's rights and no version are asked for again.
+/// it. Its outcome stands: nobody's rights, no proof and no version are asked for again.
 pub fn again(
     root: &Root,
     reads: &Reads,
     change: &Change,
-    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "only sign-ups need it"))] told: &BTreeSet<
-        Flag,
-    >,
-    actor: &Actor,
+    told: &BTreeSet<Flag>,
+    author: &Author,
     context: &Context,
 ) -> Vec<Record> {
-    match &change.deed {
+    let actor = &author.actor;
+    let records = match &change.deed {
         Deed::Fact(fact) => settle(root, reads, fact, actor, context).records,
         #[cfg(feature = "events")]
         Deed::Request(Request::Residents(request)) => residents::again(root, request, change.id, told, actor, context),
         Deed::Request(request) => written(request, change.id, context.community).into_iter().collect(),
-    }
+    };
+    as_flagged(records, told, change, author, context)
 }
 
-/// What a decision comes to where its author only picked a name, in `lane`: a fact counts, flagged, and a visit says which lane
-/// it is from until somebody has said who it was. Asking for something, or saying who it was, takes more than a name.
-///
-/// # Errors
-/// [`Refusal::NotPermitted`] for a request.
-pub fn claimed(deed: &Deed, decision: Decision, lane: LaneId) -> Result<Decision, Refusal> {
-    let Decision { mut records, mut flags } = decision;
-    flags.insert(Flag::IdentityClaimed);
-    match deed {
-        Deed::Request(_) => return Err(Refusal::NotPermitted),
-        Deed::Fact(Fact::IdentityConfirmed(_)) => records.clear(),
-        Deed::Fact(Fact::VisitRecorded(recorded)) => {
-            for record in &mut records {
-                if let Body::Visit(visit) = &mut record.body
-                    && visit.id == recorded.visit
-                {
-                    visit.claim = Some(lane);
-                }
+/// Whether nothing that somebody ever was gave them the right to this fact.
+fn was_never_allowed(root: &Root, reads: &Reads, change: &Change, author: &Author, context: &Context) -> bool {
+    let (Deed::Fact(fact), Actor::Person(person)) = (&change.deed, &author.actor) else { return false };
+    let roles = person.roles.iter().chain(&author.roles_held).copied().collect::<BTreeSet<_>>();
+    let of_any_time = Person { roles: roles.into_iter().collect(), left: None, ..person.clone() };
+    settle(root, reads, fact, &Actor::OfAnyTime(of_any_time), context).flags.contains(&Flag::NotEntitled)
+}
+
+/// The records of a fact with these flags: none where nothing of it counts; a visit says which lane it is from where only a
+/// name was picked, until somebody has said who it was; and managers are told of every flag.
+fn as_flagged(
+    mut records: Vec<Record>,
+    flags: &BTreeSet<Flag>,
+    change: &Change,
+    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "flags are for managers to read"))]
+    author: &Author,
+    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "flags are for managers to read"))]
+    context: &Context,
+) -> Vec<Record> {
+    let Deed::Fact(fact) = &change.deed else { return records };
+    let is_claimed = flags.contains(&Flag::IdentityClaimed);
+    if flags.contains(&Flag::Withheld) || (is_claimed && matches!(fact, Fact::IdentityConfirmed(_))) {
+        records.clear();
+    }
+    if let (Fact::VisitRecorded(recorded), true) = (fact, is_claimed) {
+        for record in &mut records {
+            if let Body::Visit(visit) = &mut record.body
+                && visit.id == recorded.visit
+            {
+                visit.claim = Some(author.lane);
             }
         }
-        Deed::Fact(
-            Fact::RoundStarted(_)
-            | Fact::RoundFinished(_)
-            | Fact::FindingRaised(_)
-            | Fact::FindingCorrected(_)
-            | Fact::VisitCorrected(_),
-        ) => {}
-        #[cfg(feature = "events")]
-        Deed::Fact(Fact::Residents(_)) => {}
     }
-    Ok(Decision { records, flags })
+    #[cfg(feature = "events")]
+    records.extend(crate::remarks::remark(change, flags, author, context));
+    records
 }
 
 /// A root whose records were written one by one, with what only sums up the others made anew.
@@ -167,13 +212,13 @@ fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Cont
 fn had_left(actor: &Actor, context: &Context) -> bool {
     match actor {
         Actor::Person(person) => person.left.is_some_and(|left| context.at.earliest.utc().date_naive() >= left),
-        Actor::System => false,
+        Actor::OfAnyTime(_) | Actor::System => false,
     }
 }
 
 pub(crate) fn author(actor: &Actor) -> PersonId {
     match actor {
-        Actor::Person(person) => person.id,
+        Actor::Person(person) | Actor::OfAnyTime(person) => person.id,
         Actor::System => PersonId(uuid::Uuid::nil()),
     }
 }
@@ -181,13 +226,15 @@ pub(crate) fn author(actor: &Actor) -> PersonId {
 fn entitled_to_walk(actor: &Actor, kind: DutyKind, team: Option<TeamId>) -> bool {
     match actor {
         Actor::Person(person) => may_walk(person, kind, team),
+        // Who covers for another team did what they did: it counts, flagged.
+        Actor::OfAnyTime(person) => DutyKind::ALL.into_iter().any(|kind| may(&person.roles, Act::Walk(kind))),
         Actor::System => true,
     }
 }
 
 pub(crate) fn entitled(actor: &Actor, act: Act) -> bool {
     match actor {
-        Actor::Person(person) => may(&person.roles, act),
+        Actor::Person(person) | Actor::OfAnyTime(person) => may(&person.roles, act),
         Actor::System => true,
     }
 }
@@ -452,7 +499,7 @@ fn rule(
 ) -> Result<Decision, Refusal> {
     // Rights as of now: who has left asks for nothing any more.
     let is_entitled = match actor {
-        Actor::Person(person) => may_set_up(person),
+        Actor::Person(person) | Actor::OfAnyTime(person) => may_set_up(person),
         Actor::System => true,
     };
     if !is_entitled {
@@ -522,7 +569,7 @@ fn builds_on_what_is_there(root: &Root, wish: &Person, change: ChangeId) -> Resu
 fn leaves_somebody_to_set_up(wish: &Person, actor: &Actor) -> Result<(), Refusal> {
     match actor {
         Actor::Person(asker) if asker.id == wish.id && !may_set_up(wish) => Err(Refusal::NotFromOneself),
-        Actor::Person(_) | Actor::System => Ok(()),
+        Actor::Person(_) | Actor::OfAnyTime(_) | Actor::System => Ok(()),
     }
 }
 

@@ -124,7 +124,7 @@ pub fn asker(reads: &Reads, id: HouseholdId, actor: &Actor, on_behalf: Option<Ac
     let household = known(reads, id);
     let asker = match actor {
         Actor::System => return Ok(Asker::System),
-        Actor::Person(person) => {
+        Actor::Person(person) | Actor::OfAnyTime(person) => {
             let is_member = household.is_some_and(|household| household.has(person.id));
             if is_member && entitled_now(actor, Act::SignUp) {
                 Asker::Member

@@ -29,6 +29,8 @@ pub mod plans;
 pub mod records;
 pub mod refusal;
 #[cfg(feature = "events")]
+pub mod remarks;
+#[cfg(feature = "events")]
 pub mod residents;
 pub mod results;
 pub mod rounds;

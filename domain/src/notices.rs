@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    decide::{Actor, Context, Decision, author, entitled_now},
+    decide::{Actor, Context, Decision, author, entitled, entitled_now},
     ids::{AreaId, ChangeId, NoticeId, PersonId, RecordId, derived},
     people::Role,
     permissions::Act,
@@ -142,7 +142,7 @@ pub(crate) fn read(root: &Root, reads: &Reads, fact: ReadNotice, actor: &Actor, 
     if !matches!(reads.get(fact.notice.into()), Some(Body::Residents(residents::Body::Notice(_)))) {
         decision.flags.insert(Flag::UnknownReference);
     }
-    if author(actor) != fact.person {
+    if author(actor) != fact.person || !entitled(actor, Act::ReadNotices) {
         decision.flags.insert(Flag::NotEntitled);
         return decision;
     }

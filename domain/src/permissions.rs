@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(feature = "events")]
+use crate::residents;
 use crate::{
+    changes::{Deed, Fact},
     checklists::DutyKind,
     ids::{HouseholdId, TeamId},
     people::{Person, Role},
@@ -23,7 +26,9 @@ pub enum Act {
     SetUp,
     /// Enrol a tablet that several people share.
     EnrolSharedDevice,
-    /// See every device and retire one.
+    /// Say that a tablet which somebody enrolled to be shared is the community's own.
+    ConfirmSharedDevice,
+    /// Retire a device.
     RetireDevices,
     /// Hold the desk's records: households, sign-ups, arrivals.
     SeeDesk,
@@ -39,6 +44,8 @@ pub enum Act {
     RunSurveys,
     /// Ask for places, answer surveys, give feedback: for one's own household.
     SignUp,
+    /// Say that one has read a notice oneself.
+    ReadNotices,
 }
 
 impl Act {
@@ -50,6 +57,7 @@ impl Act {
             Act::SeeResults,
             Act::SetUp,
             Act::EnrolSharedDevice,
+            Act::ConfirmSharedDevice,
             Act::RetireDevices,
             Act::SeeDesk,
             Act::PlanEvents,
@@ -59,6 +67,7 @@ impl Act {
             Act::PublishNotices,
             Act::RunSurveys,
             Act::SignUp,
+            Act::ReadNotices,
         ])
     }
 }
@@ -79,6 +88,7 @@ pub fn roles_for(act: Act) -> &'static [Role] {
         Act::SeeResults => &[Supervisor, Manager],
         Act::SetUp => &[Manager, Operator],
         Act::EnrolSharedDevice => &[Guard, Cleaner, Gardener, Technician, Steward, Supervisor, Manager, Operator],
+        Act::ConfirmSharedDevice => &[Supervisor, Manager],
         Act::RetireDevices => &[Manager, Operator],
         Act::SeeDesk => &[Steward, Supervisor, Manager, Organiser],
         Act::PlanEvents => &[Manager, Organiser],
@@ -88,12 +98,53 @@ pub fn roles_for(act: Act) -> &'static [Role] {
         Act::PublishNotices => &[Steward, Manager, Organiser],
         Act::RunSurveys => &[Manager],
         Act::SignUp => &[Resident],
+        Act::ReadNotices => &Role::ALL,
+    }
+}
+
+/// What shows that a change is the person's in whose name it comes. What comes later proves more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// Somebody picked the name on a tablet, or a tablet said so that nobody has confirmed.
+    PickedName,
+    /// The person's PIN, on the word of a shared tablet.
+    Pin,
+    /// The person's own session, which lives where it comes from, or their own device.
+    Session,
+}
+
+/// The table's other half: what proof each kind of change takes. A fact that comes with less counts and is marked; a request
+/// that does is refused.
+pub fn proof_for(deed: &Deed) -> Proof {
+    match deed {
+        Deed::Fact(
+            Fact::RoundStarted(_)
+            | Fact::VisitRecorded(_)
+            | Fact::RoundFinished(_)
+            | Fact::FindingRaised(_)
+            | Fact::FindingCorrected(_)
+            | Fact::VisitCorrected(_),
+        ) => Proof::Pin,
+        // A picked name says nothing about whose another picked name was.
+        Deed::Fact(Fact::IdentityConfirmed(_)) => Proof::Pin,
+        #[cfg(feature = "events")]
+        Deed::Fact(Fact::Residents(residents::Fact::NoticeRead(_))) => Proof::Pin,
+        #[cfg(feature = "events")]
+        Deed::Fact(Fact::Residents(residents::Fact::ArrivalRecorded(_) | residents::Fact::WalkInRecorded(_))) => {
+            Proof::Session
+        }
+        Deed::Request(_) => Proof::Session,
     }
 }
 
 /// Whether somebody with these roles may do `act`.
 pub fn may(roles: &[Role], act: Act) -> bool {
     roles_for(act).iter().any(|role| roles.contains(role))
+}
+
+/// Whether somebody with these roles sees the community's devices: to retire one, or to confirm one.
+pub fn may_see_devices(roles: &[Role]) -> bool {
+    may(roles, Act::RetireDevices) || may(roles, Act::ConfirmSharedDevice)
 }
 
 /// Whether `person` may set up the community now: their role allows it and they have not left.
@@ -171,19 +222,19 @@ mod tests {
             })
             .collect();
         // Columns: walk patrol, facility, cleaning, landscaping, fire, renovation, handover; report findings; see work;
-        // see results; set up; enrol a shared device; retire devices; see the desk; plan events; run the door; approve households;
-        // issue join codes; publish notices; run surveys; sign up.
+        // see results; set up; enrol a shared device; confirm one; retire devices; see the desk; plan events; run the door;
+        // approve households; issue join codes; publish notices; run surveys; sign up; read notices.
         let expected = "\
-            x...xx.xx..x......... Guard\n\
-            ..x....xx..x......... Cleaner\n\
-            ...x...xx..x......... Gardener\n\
-            .x..xxxxx..x......... Technician\n\
-            .....xxxx..x.x.xxxx.. Steward\n\
-            xxxxxxxxxx.x.x.x..... Supervisor\n\
-            xxxxxxxxxxxxxxxxxxxx. Manager\n\
-            ........x....xxx..x.. Organiser\n\
-            ........x.xxx........ Operator\n\
-            ....................x Resident\n";
+            x...xx.xx..x..........x Guard\n\
+            ..x....xx..x..........x Cleaner\n\
+            ...x...xx..x..........x Gardener\n\
+            .x..xxxxx..x..........x Technician\n\
+            .....xxxx..x..x.xxxx..x Steward\n\
+            xxxxxxxxxx.xx.x.x.....x Supervisor\n\
+            xxxxxxxxxxxxxxxxxxxxx.x Manager\n\
+            ........x.....xxx..x..x Organiser\n\
+            ........x.xx.x........x Operator\n\
+            .....................xx Resident\n";
         assert_eq!(matrix, expected);
     }
 

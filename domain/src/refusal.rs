@@ -10,6 +10,8 @@ crate::tagged! {
     pub enum Refusal ("Refusal", tag = "reason") {
         /// The person's roles do not allow it.
         NotPermitted,
+        /// Nothing shows that it is the person's: it takes their session where it comes from.
+        SignInFirst,
         /// It names something that is not here.
         NoSuchThing,
         /// A version that is not the next one: somebody else changed it meanwhile.
@@ -94,8 +96,10 @@ pub enum Flag {
     AlreadyDone,
     /// By an older version of the checklist or plan than the current one.
     OldVersion,
-    /// Nothing on the tablet proved that it was the person: somebody picked their name.
+    /// Too little shows that it was the person: somebody picked their name, or the tablet is not confirmed.
     IdentityClaimed,
+    /// The person never had any right to it: it is kept, and writes nothing.
+    Withheld,
     /// There was no place left: the party waits.
     OnWaitingList,
     /// More people have places than the event has now.
@@ -104,6 +108,8 @@ pub enum Flag {
     WithoutPlace,
     /// By a ticket for another event.
     OtherEvent,
+    /// So many entries of this party are listed that its last one is only counted.
+    OnlyCounted,
     /// A flag from a later version.
     #[serde(other)]
     Other,

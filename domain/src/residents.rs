@@ -1,5 +1,6 @@
 //! What residents do, and those who look after them: the kinds of changes and records of households, events, sign-ups, notices
-//! and surveys, apart from those of field work, so that a tablet on its rounds need not bring them.
+//! and surveys, apart from those of field work, so that a tablet on its rounds need not bring them. Remarks are here too: they
+//! are for managers, who hold all of this.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use crate::{
     photos::Photo,
     records::{self, Reads, Record, Root},
     refusal::{Flag, Refusal},
+    remarks::Remark,
     sign_ups::{
         self, AcceptOffer, AskForPlaces, CancelSignUp, ChangeSignUp, LapseOffers, MoveSignUp, OwnSignUp, SignUp, Tally,
     },
@@ -100,6 +102,7 @@ bodies! {
     "answer" => Answered,
     "own_answer" => OwnAnswer,
     "results" => Results,
+    "remark" => Remark,
 }
 
 impl Fact {
@@ -193,6 +196,7 @@ impl Body {
             Body::Answered(it) => it.id(),
             Body::OwnAnswer(it) => it.id(),
             Body::Results(it) => Results::id_of(it.subject),
+            Body::Remark(it) => Remark::id(it.change),
         }
     }
 
@@ -206,6 +210,7 @@ impl Body {
             Body::WalkIn(it) => it.of.root(),
             Body::Answered(it) | Body::OwnAnswer(OwnAnswer(it)) => it.subject.root(),
             Body::Results(it) => it.subject.root(),
+            Body::Remark(it) => it.root,
             Body::Household(_) | Body::Notice(_) | Body::NoticeRead(_) | Body::Survey(_) => self.id(),
         }
     }

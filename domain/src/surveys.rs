@@ -325,7 +325,7 @@ pub(crate) fn answer(
     asker(reads, wish.household, actor, None)?;
     let survey = of_root(root).ok_or(Refusal::NoSuchThing)?;
     // Data files may tell of surveys that are over.
-    if matches!(actor, Actor::Person(_)) {
+    if !matches!(actor, Actor::System) {
         survey.is_open(context.now)?;
     }
     let asked: Vec<(&str, AnswerIn)> = survey.questions.iter().map(|it| (it.key.as_str(), it.answer)).collect();
@@ -343,7 +343,7 @@ pub(crate) fn feedback(
     let event = events::of_root(root, wish.of).filter(|event| event.published.is_some()).ok_or(Refusal::NoSuchThing)?;
     let sign_up = crate::sign_ups::own_of_root(root, wish.of, wish.household);
     let now = match actor {
-        Actor::Person(_) => context.now,
+        Actor::Person(_) | Actor::OfAnyTime(_) => context.now,
         // Data files tell of events as if they were over.
         Actor::System => context.now.max(event.details.ends),
     };

@@ -127,6 +127,13 @@ export async function load(folder: string, data: string): Promise<void> {
   await promisify(execFile)(BINARY, ["load", folder, "--data", data], { env: environment });
 }
 
+/** Says of every shared tablet that it is the community's own, as whoever looks after the server does. */
+export async function confirmTablets(data: string): Promise<void> {
+  const listed = await type(data, ["device", "list"]);
+  const waiting = listed.split("\n").filter((line) => line.includes("not confirmed"));
+  for (const line of waiting) await type(data, ["device", "confirm", line.split(" ")[0]!]);
+}
+
 /** What the command prints when an operator types it on this data; `input` is what they are asked for. */
 export async function type(data: string, line: string[], input = ""): Promise<string> {
   const typed = promisify(execFile)(BINARY, [...line, "--data", data], { env: environment });

@@ -102,7 +102,7 @@ test("a server killed in mid-round and started again gets every change once", as
 test("a device that lost its credential keeps everything, and signing in sends it", async ({ community, openDevice }) => {
   const tags = await community.tags();
   const page = await openDevice();
-  await signInAndEnrol(page, "wang", "shared");
+  await signInAndEnrol(page, "manager", "shared");
   await lock(page);
   await page.reload();
   await unlock(page, "李志强", "3692");
@@ -115,7 +115,7 @@ test("a device that lost its credential keeps everything, and signing in sends i
   await expect(page.getByText("这台设备未登记", { exact: true })).toBeVisible();
 
   await page.getByRole("alert").getByRole("link", { name: "登录" }).click();
-  await signIn(page, "wang");
+  await signIn(page, "manager");
   await enrol(page, "shared");
   await everythingIsSent(page);
   const exported = await community.export();

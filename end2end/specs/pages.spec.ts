@@ -150,7 +150,7 @@ for (const { locale, language, looks, words } of SIDES) {
     await show(office, "waiting-manager");
 
     await office.goto("/devices");
-    await office.locator("li.device button").first().click();
+    await office.locator("li.device button.quiet").first().click();
     await expect(office.getByRole("alertdialog")).toBeVisible();
     await show(office, "devices");
     await office.goto("/checkpoints");

@@ -69,7 +69,7 @@ test("a manager adds a guard, who unlocks a shared tablet with the PIN and walks
   await expect(office.getByText("用户名：qian")).toBeVisible();
 
   const tablet = await openDevice();
-  await signInAndEnrol(tablet, "wang", "shared");
+  await signInAndEnrol(tablet, "manager", "shared");
   await lock(tablet);
   await unlock(tablet, "钱小明", pin);
   const round = await startUnplanned(tablet, "门岗与围墙巡逻");

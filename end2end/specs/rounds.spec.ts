@@ -25,7 +25,7 @@ import {
 import { picture } from "../harness/pictures";
 import { expect, test } from "../harness/test";
 import type { Page } from "@playwright/test";
-import type { Tag } from "../harness/server";
+import { confirmTablets, type Tag } from "../harness/server";
 
 const NIGHT_PATROL: Stop[] = [
   {
@@ -83,6 +83,7 @@ test("two guards' rounds walked on a dead network reach the manager whole", asyn
   await enrol(page, "shared");
   await readyForOffline(page);
   await tablet.hasOnDisk("lamplighter-device");
+  await confirmTablets(community.data);
 
   await community.server.stop();
   community.cable.cut();

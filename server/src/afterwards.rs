@@ -1,15 +1,18 @@
-//! Deciding afterwards what could not be decided as it came: in the server's own lane, in the name of whoever made it and for the
-//! time at which they made it.
+//! Deciding afterwards what could not be decided as it came: in the server's own lane, in the name of whoever made it, for the
+//! time at which they made it, and by the same proof that it was theirs.
+
+use std::collections::BTreeSet;
 
 use domain::{
     changes::{Change, RULES},
-    decide::{Actor, Context, Side, decide},
-    ids::{ChangeId, PersonId},
+    decide::{Actor, Author, Context, Side, judge},
+    ids::{ChangeId, LaneId, PersonId},
+    permissions::Proof,
     time::{Interval, Moment},
 };
 use sync::{
     messages::{Outcome, Seq},
-    server::{Canon, LogEntry, decided, nobody, signed},
+    server::{Canon, LogEntry, author, decided, signed},
 };
 
 use crate::{canon::SqlCanon, failure::Failure, system};
@@ -24,6 +27,10 @@ pub struct Kept<'a> {
     pub change: &'a Change,
     /// Nobody where the server itself made it.
     pub person: Option<PersonId>,
+    /// What shows that it is theirs.
+    pub proof: Proof,
+    /// The lane that it came in, or what stands for it: the mark of what has too little proof.
+    pub lane: LaneId,
     pub at: Interval,
     /// When it came.
     pub received: Moment,
@@ -31,16 +38,16 @@ pub struct Kept<'a> {
 
 /// Decides it by today's rules at `seq`, the next number; the head is taken. What is still quarantined is not logged.
 pub async fn settle(canon: &mut SqlCanon, seq: Seq, kept: Kept<'_>, now: Moment) -> Result<Outcome, Failure> {
-    let Kept { id, kind, envelope, change, person, at, received } = kept;
+    let Kept { id, kind, envelope, change, person, proof, lane: of, at, received } = kept;
     let community = canon.community();
     let root = canon.root(change.deed.root(community)).await?;
     let reads = canon.reads(&change.deed.reads(community)).await?;
-    let actor = match person {
-        None => Actor::System,
-        Some(id) => Actor::Person(canon.person(id).await?.unwrap_or_else(|| nobody(id))),
+    let author = match person {
+        None => Author { actor: Actor::System, proof: Proof::Session, lane: of, roles_held: BTreeSet::new() },
+        Some(id) => author(canon, id, proof, of).await?,
     };
     let context = Context { community, side: Side::Server, at, now: received };
-    let (outcome, records) = decided(|| decide(&root, &reads, change, &actor, &context));
+    let (outcome, records) = decided(|| judge(&root, &reads, change, &author, &context));
     if let Outcome::Quarantined { .. } = outcome {
         return Ok(outcome);
     }

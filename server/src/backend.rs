@@ -12,7 +12,7 @@ use std::{
 };
 
 use app::online::{
-    self, Access, Backend, DeviceInfo, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble,
+    self, Access, Backend, Confirmation, DeviceInfo, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble,
     joining::{JoinCode, JoinForm, Joined, Joining},
 };
 use axum::{
@@ -24,7 +24,7 @@ use axum::{
 use domain::{
     ids::{CheckpointId, DeviceId, HouseholdId, PersonId},
     people::Person,
-    permissions::{Act, may},
+    permissions::{self, Act, may},
 };
 use leptos::{
     prelude::{expect_context, provide_context},
@@ -56,6 +56,7 @@ pub fn register() {
     register_explicit::<online::SetPin>();
     register_explicit::<online::Devices>();
     register_explicit::<online::RetireDevice>();
+    register_explicit::<online::ConfirmDevice>();
     register_explicit::<online::MissingPhotos>();
     register_explicit::<online::Accounts>();
     register_explicit::<online::GiveAccess>();
@@ -112,6 +113,10 @@ impl Backend for Asked {
 
     fn retire_device(&self, device: DeviceId) -> Answer<'_, ()> {
         Box::pin(async move { self.told(retire(self, device).await) })
+    }
+
+    fn confirm_device(&self, device: DeviceId) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(confirm(self, device).await) })
     }
 
     fn missing_photos(&self) -> Answer<'_, Vec<MissingPhoto>> {
@@ -295,7 +300,10 @@ async fn entitled(asked: &Asked, tx: &mut Tx, act: Act) -> Result<(Session, Pers
 
 async fn devices_of(asked: &Asked) -> Result<Vec<DeviceInfo>, Problem> {
     let mut tx = asked.state.db.read().await?;
-    let (session, _) = entitled(asked, &mut tx, Act::RetireDevices).await?;
+    let (session, person) = asked.person(&mut tx).await?;
+    if !permissions::may_see_devices(&person.roles) {
+        return Err(Problem::Trouble(Trouble::NotPermitted));
+    }
     let devices = devices::all(&mut tx, session.community).await?;
     let custody = custody::counts(&mut tx, session.community).await?;
     let of = |device: &devices::Device| custody.get(&device.id).copied().unwrap_or(0);
@@ -308,6 +316,12 @@ fn info(device: devices::Device, custody: i64) -> DeviceInfo {
         name: device.name,
         profile: device.profile,
         enrolled: device.enrolled,
+        enrolled_by: device.enrolled_by,
+        confirmation: match device.confirmation {
+            devices::Confirmation::Awaited => Confirmation::Awaited,
+            devices::Confirmation::Assumed => Confirmation::Assumed,
+            devices::Confirmation::Given { .. } => Confirmation::Given,
+        },
         seen: device.seen,
         sealed: device.sealed,
         waiting: device.waiting,
@@ -322,6 +336,15 @@ async fn retire(asked: &Asked, device: DeviceId) -> Result<(), Problem> {
     let mut tx = asked.state.db.write().await?;
     let (session, _) = entitled(asked, &mut tx, Act::RetireDevices).await?;
     if !devices::retire(&mut tx, session.community, device, clock::now()).await? {
+        return Err(Problem::Trouble(Trouble::NotFound));
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn confirm(asked: &Asked, device: DeviceId) -> Result<(), Problem> {
+    let mut tx = asked.state.db.write().await?;
+    let (session, person) = entitled(asked, &mut tx, Act::ConfirmSharedDevice).await?;
+    if !devices::confirm(&mut tx, session.community, device, person.id, clock::now()).await? {
         return Err(Problem::Trouble(Trouble::NotFound));
     }
     Ok(tx.commit().await?)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId},
-    people::Person,
+    people::{Person, Role},
     records::{Body, Reads, Record, Root},
     residents,
     tags::to_hex,
@@ -28,12 +28,25 @@ use crate::{
     metrics::Tally,
     receipts,
     records::{self, parsed},
-    sessions,
+    roles_held, sessions,
     view::places,
 };
 
-/// How the database calls a lane whose person is only claimed.
-const CLAIMED: &str = "claimed";
+/// How the database calls what a device said of how it knew somebody. What it calls otherwise is only claimed.
+const IDENTITIES: [(Identity, &str); 4] = [
+    (Identity::SignedIn, "signed_in"),
+    (Identity::Pin, "pin"),
+    (Identity::Claimed, "claimed"),
+    (Identity::Session, "session"),
+];
+
+pub fn word_of(identity: Identity) -> &'static str {
+    IDENTITIES.iter().find(|(known, _)| *known == identity).map_or("claimed", |(_, word)| word)
+}
+
+pub fn identity_of(word: &str) -> Identity {
+    IDENTITIES.iter().find(|(_, known)| *known == word).map_or(Identity::Claimed, |(identity, _)| *identity)
+}
 
 pub struct SqlCanon {
     tx: Tx,
@@ -52,6 +65,8 @@ pub struct SqlCanon {
     unwritten: Vec<Change>,
     /// Records under ids that nothing is held under, not written yet either; all of them are among `held`.
     fresh: Vec<Row>,
+    /// Every role that somebody ever had, of those whose changes were decided.
+    roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
     trusting: bool,
     tally: Tally,
 }
@@ -68,6 +83,7 @@ impl SqlCanon {
             roots: BTreeMap::new(),
             unwritten: vec![],
             fresh: vec![],
+            roles_held: BTreeMap::new(),
             trusting: false,
             tally: Tally::default(),
         }
@@ -107,7 +123,7 @@ impl SqlCanon {
     /// The lane of this person on this device.
     pub async fn lane_of(&mut self, device: DeviceId, person: PersonId) -> Result<Option<Lane>, Failure> {
         let sql = "select id, last from lanes
-            where community_id = $1 and device_id = $2 and person_id = $3 and identity <> 'claimed'";
+            where community_id = $1 and device_id = $2 and person_id = $3 and identity = 'signed_in'";
         let row = sqlx::query(sql)
             .bind(self.community.to_string())
             .bind(device.to_string())
@@ -115,7 +131,8 @@ impl SqlCanon {
             .fetch_optional(&mut *self.tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(Lane { id: LaneId(parsed(&row, "id")?), device, person, last: row.try_get("last")?, claimed: false }))
+        let (id, last, identity) = (LaneId(parsed(&row, "id")?), row.try_get("last")?, Identity::SignedIn);
+        Ok(Some(Lane { id, device, person, last, identity }))
     }
 
     async fn quarantine(&mut self, seq: Seq) -> Result<(), Failure> {
@@ -256,24 +273,19 @@ impl Canon for SqlCanon {
             device: DeviceId(parsed(&row, "device_id")?),
             person: PersonId(parsed(&row, "person_id")?),
             last: row.try_get("last")?,
-            claimed: row.try_get::<String, _>("identity")? == CLAIMED,
+            identity: identity_of(&row.try_get::<String, _>("identity")?),
         }))
     }
 
-    async fn open_lane(&mut self, lane: &Lane, identity: Identity) -> Result<(), Failure> {
+    async fn open_lane(&mut self, lane: &Lane) -> Result<(), Failure> {
         let sql = "insert into lanes (community_id, id, device_id, person_id, identity, last, opened)
             values ($1, $2, $3, $4, $5, $6, $7)";
-        let identity = match identity {
-            Identity::SignedIn => "signed_in",
-            Identity::Pin => "pin",
-            Identity::Claimed => CLAIMED,
-        };
         sqlx::query(sql)
             .bind(self.community.to_string())
             .bind(lane.id.to_string())
             .bind(lane.device.to_string())
             .bind(lane.person.to_string())
-            .bind(identity)
+            .bind(word_of(lane.identity))
             .bind(lane.last)
             .bind(self.now.0)
             .execute(&mut *self.tx)
@@ -311,7 +323,9 @@ impl Canon for SqlCanon {
             return Ok(BTreeMap::new());
         }
         let places = places(2, ids.len());
-        let sql = format!("select id, seq, outcome from changes where community_id = $1 and id in ({places})");
+        let sql = format!(
+            "select id, seq, outcome, person_id, envelope from changes where community_id = $1 and id in ({places})"
+        );
         let query = sqlx::query(AssertSqlSafe(sql)).bind(self.community.to_string());
         let rows = ids.iter().fold(query, |query, id| query.bind(id.to_string())).fetch_all(&mut *self.tx).await?;
         rows.iter().map(|row| Ok((ChangeId(parsed(row, "id")?), logged(row)?))).collect()
@@ -354,6 +368,19 @@ impl Canon for SqlCanon {
         })
     }
 
+    async fn roles_held(&mut self, id: PersonId) -> Result<BTreeSet<Role>, Failure> {
+        if let Some(held) = self.roles_held.get(&id) {
+            return Ok(held.clone());
+        }
+        let held = roles_held::of(&mut self.tx, self.community, id).await?;
+        self.roles_held.insert(id, held.clone());
+        Ok(held)
+    }
+
+    async fn has_lost(&mut self, epoch: &str, seq: Seq) -> Result<bool, Failure> {
+        receipts::has_lost(&mut self.tx, self.community, epoch, seq).await
+    }
+
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
         let mut written = vec![];
         for record in entry.records {
@@ -372,6 +399,8 @@ impl Canon for SqlCanon {
             self.hold(record.clone());
             written.push(Row::of(record, entry.seq));
             if let Body::Person(person) = &record.body {
+                roles_held::note(&mut self.tx, self.community, person).await?;
+                self.roles_held.remove(&person.id);
                 communities::access_changed(&mut self.tx, self.community).await?;
                 if person.left.is_some() {
                     sessions::end_all(&mut self.tx, self.community, person.id).await?;
@@ -415,7 +444,9 @@ impl Canon for SqlCanon {
 /// A row with the columns seq and outcome.
 fn logged(row: &AnyRow) -> Result<Logged, Failure> {
     let outcome: Outcome = serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)?;
-    Ok(Logged { seq: row.try_get("seq")?, outcome })
+    let person: Option<String> = row.try_get("person_id")?;
+    let person = person.map(|_| parsed(row, "person_id").map(PersonId)).transpose()?;
+    Ok(Logged { seq: row.try_get("seq")?, outcome, person, envelope: row.try_get("envelope")? })
 }
 
 /// A kind that a device made up may hold NUL, which PostgreSQL keeps in no text, and any length. Its bytes are in the envelope.

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{
-    ids::{ChangeId, CommunityId, DeviceId},
+    ids::{ChangeId, CommunityId, DeviceId, PersonId},
     people::Role,
 };
 use serde_json::json;
@@ -15,7 +15,8 @@ use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 use crate::{
-    backup, clock, communities, custody,
+    backup, clock, communities,
+    custody::{self, Vouched},
     db::{self, Db},
     devices, export,
     failure::Failure,
@@ -165,6 +166,13 @@ enum Device {
         #[command(flatten)]
         place: Place,
     },
+    /// Say that a tablet which somebody enrolled to be shared is the community's own: until then work on it counts as done
+    /// under a picked name. Example: lamplighter device confirm 0198c0de-0000-7000-8000-000000000001
+    Confirm {
+        id: DeviceId,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Withdraw a lost device's credential: it is told nothing any more, and what it has not sent goes into custody.
     /// Example: lamplighter device retire 0198c0de-0000-7000-8000-000000000001
     Retire {
@@ -216,6 +224,9 @@ enum Custody {
         /// Every change that waits.
         #[arg(long)]
         all: bool,
+        /// You have asked whoever it is said to be of: it is theirs.
+        #[arg(long)]
+        vouch: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -382,6 +393,15 @@ async fn device(command: Device) -> Result<(), String> {
             let (db, community) = place.community().await?;
             devices::list(&db, community, &mut std::io::stdout().lock()).await.map_err(said)
         }
+        Device::Confirm { id, place } => {
+            let (db, community) = place.community().await?;
+            let mut tx = db.write().await.map_err(said)?;
+            let nobody = PersonId(Uuid::nil());
+            if !devices::confirm(&mut tx, community, id, nobody, clock::now()).await.map_err(said)? {
+                return Err(format!("there is no shared tablet {id}: lamplighter device list shows those that are"));
+            }
+            tx.commit().await.map_err(said)
+        }
         Device::Retire { id, place } => {
             let (db, community) = place.community().await?;
             let mut tx = db.write().await.map_err(said)?;
@@ -418,9 +438,10 @@ async fn in_custody(command: Custody) -> Result<(), String> {
             let (db, community) = place.community().await?;
             custody::show(&db, community, id, out).await
         }
-        Custody::Take { id, all: _, place } => {
+        Custody::Take { id, all: _, vouch, place } => {
             let (db, community) = place.community().await?;
-            custody::take_them(&db, community, id, out).await
+            let vouched = if vouch { Vouched::Yes } else { Vouched::No };
+            custody::take_them(&db, community, id, vouched, out).await
         }
         Custody::Dismiss { id, because, place } => {
             let (db, community) = place.community().await?;

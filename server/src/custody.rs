@@ -7,22 +7,24 @@ use std::{collections::BTreeMap, io::Write};
 
 use domain::{
     changes::{Change, Undecodable},
-    ids::{CommunityId, DeviceId, PersonId, derived},
+    ids::{CommunityId, DeviceId, LaneId, PersonId, derived},
+    permissions::Proof,
+    refusal::Refusal,
     time::{Contact, Interval, Moment},
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{CHANGE_BYTES, Envelope, HandOver, HandOverAnswer, Handed, Outcome, Profile, Seq},
+    messages::{CHANGE_BYTES, Envelope, HandOver, HandOverAnswer, Handed, Identity, Outcome, Profile, Seq},
     server::Canon,
 };
 use uuid::Uuid;
 
 use crate::{
     afterwards::{self, Kept},
-    canon::SqlCanon,
+    canon::{SqlCanon, identity_of, word_of},
     clock,
     db::{Db, Tx, retried},
-    devices::Device,
+    devices::{self, Device},
     failure::Failure,
     quarantine::{reason, shown},
     records::{self, parsed},
@@ -48,7 +50,17 @@ pub struct Item {
     pub saved: Option<Moment>,
     pub received: Moment,
     pub content: String,
+    /// How its device said that it knew the person.
+    identity: Identity,
     at: Interval,
+}
+
+impl Item {
+    /// What stands for the lane: everything that its device handed over in this person's name.
+    fn lane(&self) -> LaneId {
+        let person = self.person.unwrap_or(PersonId(Uuid::nil()));
+        LaneId(derived(&[b"handed over", self.device.0.as_bytes(), person.0.as_bytes()]))
+    }
 }
 
 /// What taking an item came to.
@@ -66,6 +78,8 @@ pub enum Taken {
     StillWaits {
         why: String,
     },
+    /// It takes more than its device's word that it is its author's.
+    Unproven,
     /// Somebody else has just been done with it.
     Gone,
 }
@@ -115,13 +129,13 @@ async fn keep(tx: &mut Tx, device: &Device, handed: &Handed, delivered: Contact)
     let at = Envelope::read(&handed.content)
         .map_or(Interval::exactly(delivered.server), |envelope| envelope.at.interval(delivered));
     let id = derived(&[b"custody", device.id.0.as_bytes(), handed.key.as_bytes(), handed.content.as_bytes()]);
-    let person = match device.profile {
-        Profile::Shared => handed.person,
-        Profile::Personal { person } => Some(person),
+    let (person, identity) = match device.profile {
+        Profile::Shared => (handed.person, handed.identity),
+        Profile::Personal { person } => (Some(person), handed.identity.or(Some(Identity::Pin))),
     };
     let sql =
         "insert into custody (community_id, id, device_id, person_id, kind, saved, earliest, best, latest, received,
-            content) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (community_id, id) do nothing";
+            content, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (community_id, id) do nothing";
     let done = sqlx::query(sql)
         .bind(device.community.to_string())
         .bind(id.to_string())
@@ -134,6 +148,7 @@ async fn keep(tx: &mut Tx, device: &Device, handed: &Handed, delivered: Contact)
         .bind(at.latest.0)
         .bind(delivered.server.0)
         .bind(serde_json::to_string(&handed.content).map_err(Failure::broken)?)
+        .bind(identity.map(word_of))
         .execute(&mut **tx)
         .await?;
     Ok(done.rows_affected() > 0)
@@ -150,8 +165,8 @@ async fn waiting_of(tx: &mut Tx, device: &Device) -> Result<(i64, i64), Failure>
 
 /// Everything that waits, in the order in which it came.
 pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Item>, Failure> {
-    let sql = "select id, device_id, person_id, kind, saved, earliest, best, latest, received, content from custody
-        where community_id = $1 and settled is null order by received, saved, id";
+    let sql = "select id, device_id, person_id, kind, saved, earliest, best, latest, received, content, identity
+        from custody where community_id = $1 and settled is null order by received, saved, id";
     let rows = sqlx::query(sql).bind(community.to_string()).fetch_all(&mut **tx).await?;
     rows.iter().map(read).collect()
 }
@@ -165,11 +180,30 @@ pub async fn counts(tx: &mut Tx, community: CommunityId) -> Result<BTreeMap<Devi
 }
 
 /// Decides a change that waits, by today's rules.
-pub async fn take(db: &Db, community: CommunityId, item: &Item) -> Result<Taken, Failure> {
-    retried(|| take_once(db, community, item)).await
+pub async fn take(db: &Db, community: CommunityId, item: &Item, vouched: Vouched) -> Result<Taken, Failure> {
+    retried(|| take_once(db, community, item, vouched)).await
 }
 
-async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken, Failure> {
+/// Whether whoever takes a change answers for it that it is its author's: they have asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vouched {
+    Yes,
+    No,
+}
+
+/// What shows that it is its author's: its device's word, as far as that goes, or that of whoever takes it.
+async fn proof_of(
+    canon: &mut SqlCanon,
+    community: CommunityId,
+    item: &Item,
+    vouched: Vouched,
+) -> Result<Proof, Failure> {
+    let (Vouched::No, Some(person)) = (vouched, item.person) else { return Ok(Proof::Session) };
+    let device = devices::with_id(canon.tx().await?, community, item.device).await?;
+    Ok(device.map_or(Proof::PickedName, |device| device.sender(None).proof(person, item.identity)))
+}
+
+async fn take_once(db: &Db, community: CommunityId, item: &Item, vouched: Vouched) -> Result<Taken, Failure> {
     let now = clock::now();
     let mut canon = SqlCanon::new(db.write().await?, community, now);
     let seq = canon.take_head().await?.seq + 1;
@@ -178,6 +212,9 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken
         Err(why) => return Ok(Taken::StillWaits { why: reason(&why) }),
     };
     if let Some(logged) = canon.logged(&[change.id]).await?.remove(&change.id) {
+        if logged.envelope != item.content || logged.person != item.person {
+            return Ok(Taken::StillWaits { why: "another change has its id".into() });
+        }
         let is_done = done_with(canon.tx().await?, community, item.id, now, Done::Decided(logged.seq)).await?;
         canon.commit().await?;
         return Ok(if is_done { Taken::Before { seq: logged.seq } } else { Taken::Gone });
@@ -185,12 +222,23 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item) -> Result<Taken
     if item.person.is_none() {
         return Ok(Taken::StillWaits { why: "nobody knows whose it is".into() });
     }
-    let (id, person, at) = (change.id, item.person, item.at);
-    let kept =
-        Kept { id, kind: &item.kind, envelope: &item.content, change: &change, person, at, received: item.received };
+    let kept = Kept {
+        id: change.id,
+        kind: &item.kind,
+        envelope: &item.content,
+        change: &change,
+        person: item.person,
+        proof: proof_of(&mut canon, community, item, vouched).await?,
+        lane: item.lane(),
+        at: item.at,
+        received: item.received,
+    };
     let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
-    if let Outcome::Quarantined { undecodable } = outcome {
-        return Ok(Taken::StillWaits { why: reason(&undecodable) });
+    match outcome {
+        Outcome::Quarantined { undecodable } => return Ok(Taken::StillWaits { why: reason(&undecodable) }),
+        // Not consumed: once somebody vouches for it, it can be taken.
+        Outcome::Refused { refusal: Refusal::SignInFirst } => return Ok(Taken::Unproven),
+        Outcome::Accepted { .. } | Outcome::Refused { .. } => {}
     }
     if !done_with(canon.tx().await?, community, item.id, now, Done::Decided(seq)).await? {
         return Ok(Taken::Gone);
@@ -259,6 +307,7 @@ pub async fn take_them(
     db: &Db,
     community: CommunityId,
     only: Option<Uuid>,
+    vouched: Vouched,
     out: &mut impl Write,
 ) -> Result<(), String> {
     let items = match only {
@@ -266,7 +315,10 @@ pub async fn take_them(
         None => all(&mut db.read().await.map_err(|error| error.to_string())?, community).await.map_err(said)?,
     };
     for item in &items {
-        let came = match take(db, community, item).await.map_err(said)? {
+        let came = match take(db, community, item, vouched).await.map_err(said)? {
+            Taken::Unproven => {
+                "still waits: nothing shows that it is theirs; ask them, and take it with --vouch".into()
+            }
             Taken::Decided { outcome: Outcome::Refused { refusal }, seq } => format!("refused at {seq}: {refusal:?}"),
             Taken::Decided { seq, .. } => format!("accepted at {seq}"),
             Taken::Before { seq } => format!("had been decided at {seq}"),
@@ -312,6 +364,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Item, Failure> {
         saved: row.try_get::<Option<i64>, _>("saved")?.map(Moment),
         received: moment("received")?,
         content: serde_json::from_str(&row.try_get::<String, _>("content")?).map_err(Failure::broken)?,
+        identity: row.try_get::<Option<String>, _>("identity")?.map_or(Identity::Claimed, |word| identity_of(&word)),
         at: Interval { earliest: moment("earliest")?, best: moment("best")?, latest: moment("latest")? },
     })
 }

@@ -8,11 +8,12 @@ use domain::{
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{Evicted, Hello, Profile, Seal},
+    messages::{Evicted, Hello, Identity, Profile, Seal},
     server::Sender,
 };
 
 use crate::{
+    canon::identity_of,
     db::{Db, Tx},
     failure::Failure,
     records::{self, parsed},
@@ -35,16 +36,42 @@ pub struct Device {
     pub evicted: Option<Moment>,
     /// How many changes it had reported then that never came.
     pub lost: i64,
+    pub confirmation: Confirmation,
+}
+
+/// Whether a shared tablet is known to be the community's own. A person's own device needs no word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// Nobody has said so: on it, whoever did not enrol it only picks a name.
+    Awaited,
+    /// Enrolled before that was asked, and nobody has looked at it since.
+    Assumed,
+    Given {
+        by: PersonId,
+        at: Moment,
+    },
 }
 
 impl Device {
-    pub fn sender(&self) -> Sender {
-        Sender { device: self.id, profile: self.profile, community: self.community }
+    /// What it sends, together with the session that came with it.
+    pub fn sender(&self, session: Option<PersonId>) -> Sender {
+        Sender {
+            device: self.id,
+            profile: self.profile,
+            community: self.community,
+            enrolled_by: self.enrolled_by,
+            confirmed: self.is_confirmed(),
+            session,
+        }
+    }
+
+    pub fn is_confirmed(&self) -> bool {
+        self.profile != Profile::Shared || self.confirmation != Confirmation::Awaited
     }
 }
 
 const COLUMNS: &str = "select id, community_id, name, person_id, enrolled_by, enrolled, seen, sealed, waiting, retired,
-        evicted, coalesce(lost, 0) as lost from devices";
+        evicted, coalesce(lost, 0) as lost, confirmed, confirmed_by from devices";
 
 /// The device that holds this credential, unless it was retired.
 pub async fn with_token(tx: &mut Tx, token: &str) -> Result<Option<Device>, Failure> {
@@ -60,6 +87,12 @@ pub async fn with_any_token(tx: &mut Tx, token: &str) -> Result<Option<Device>, 
     query.fetch_optional(&mut **tx).await?.map(|row| read(&row)).transpose()
 }
 
+pub async fn with_id(tx: &mut Tx, community: CommunityId, id: DeviceId) -> Result<Option<Device>, Failure> {
+    let sql = format!("{COLUMNS} where community_id = $1 and id = $2");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(community.to_string()).bind(id.to_string());
+    query.fetch_optional(&mut **tx).await?.map(|row| read(&row)).transpose()
+}
+
 pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Device>, Failure> {
     let sql = format!("{COLUMNS} where community_id = $1 order by enrolled, id");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(community.to_string()).fetch_all(&mut **tx).await?;
@@ -67,11 +100,16 @@ pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Device>, Fai
 }
 
 pub async fn add(tx: &mut Tx, device: &Device, token: &str) -> Result<(), Failure> {
-    let sql = "insert into devices (community_id, id, token_hash, name, person_id, enrolled_by, enrolled, waiting)
-        values ($1, $2, $3, $4, $5, $6, $7, 0)";
+    let sql = "insert into devices (community_id, id, token_hash, name, person_id, enrolled_by, enrolled, waiting,
+        confirmed, confirmed_by) values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)";
     let owner = match device.profile {
         Profile::Shared => None,
         Profile::Personal { person } => Some(person.to_string()),
+    };
+    let (confirmed, confirmed_by) = match device.confirmation {
+        Confirmation::Awaited => (None, None),
+        Confirmation::Assumed => (Some(device.enrolled.0), None),
+        Confirmation::Given { by, at } => (Some(at.0), Some(by.to_string())),
     };
     sqlx::query(sql)
         .bind(device.community.to_string())
@@ -81,9 +119,25 @@ pub async fn add(tx: &mut Tx, device: &Device, token: &str) -> Result<(), Failur
         .bind(owner)
         .bind(device.enrolled_by.to_string())
         .bind(device.enrolled.0)
+        .bind(confirmed)
+        .bind(confirmed_by)
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Says that a shared tablet is the community's own. False if there is no such tablet here.
+pub async fn confirm(
+    tx: &mut Tx,
+    community: CommunityId,
+    id: DeviceId,
+    by: PersonId,
+    now: Moment,
+) -> Result<bool, Failure> {
+    let sql = "update devices set confirmed = coalesce(confirmed, $3), confirmed_by = coalesce(confirmed_by, $4)
+        where community_id = $1 and id = $2 and person_id is null and retired is null";
+    let query = sqlx::query(sql).bind(community.to_string()).bind(id.to_string()).bind(now.0).bind(by.to_string());
+    Ok(query.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
 /// Withdraws a device's credential. False if there is no such device here.
@@ -114,20 +168,31 @@ pub async fn list(db: &Db, community: CommunityId, out: &mut impl Write) -> Resu
             }
             None => String::new(),
         };
-        writeln!(out, "{} {owner:<24} {name:<20} {seen}, {} waiting{retired}{lost}", device.id, device.waiting)
-            .map_err(Failure::broken)?;
+        let confirmed = match device.confirmation {
+            Confirmation::Awaited if device.profile == Profile::Shared => ", not confirmed",
+            Confirmation::Awaited | Confirmation::Assumed | Confirmation::Given { .. } => "",
+        };
+        writeln!(
+            out,
+            "{} {owner:<24} {name:<20} {seen}, {} waiting{confirmed}{retired}{lost}",
+            device.id, device.waiting
+        )
+        .map_err(Failure::broken)?;
     }
     Ok(())
 }
 
 /// How far the server knows each lane of a device.
 pub async fn lanes(tx: &mut Tx, device: &Device) -> Result<Vec<Seal>, Failure> {
-    let rows = sqlx::query("select id, last from lanes where community_id = $1 and device_id = $2 order by opened, id")
-        .bind(device.community.to_string())
-        .bind(device.id.to_string())
-        .fetch_all(&mut **tx)
-        .await?;
-    rows.iter().map(|row| Ok(Seal { lane: LaneId(parsed(row, "id")?), last: row.try_get("last")? })).collect()
+    let sql = "select id, last, identity from lanes where community_id = $1 and device_id = $2 order by opened, id";
+    let rows =
+        sqlx::query(sql).bind(device.community.to_string()).bind(device.id.to_string()).fetch_all(&mut **tx).await?;
+    rows.iter()
+        .map(|row| {
+            let session = identity_of(&row.try_get::<String, _>("identity")?) == Identity::Session;
+            Ok(Seal { session, ..Seal::new(LaneId(parsed(row, "id")?), row.try_get("last")?) })
+        })
+        .collect()
 }
 
 /// Notes that a device's browser has forgotten everything: how many changes had been reported waiting and never came. It goes
@@ -185,6 +250,12 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Device, Failure> {
         None => Profile::Shared,
         Some(_) => Profile::Personal { person: PersonId(parsed(row, "person_id")?) },
     };
+    let confirmed_by: Option<String> = row.try_get("confirmed_by")?;
+    let confirmation = match (moment("confirmed")?, confirmed_by) {
+        (None, _) => Confirmation::Awaited,
+        (Some(_), None) => Confirmation::Assumed,
+        (Some(at), Some(_)) => Confirmation::Given { by: PersonId(parsed(row, "confirmed_by")?), at },
+    };
     Ok(Device {
         id: DeviceId(parsed(row, "id")?),
         community: CommunityId(parsed(row, "community_id")?),
@@ -198,5 +269,6 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Device, Failure> {
         retired: moment("retired")?,
         evicted: moment("evicted")?,
         lost: row.try_get("lost")?,
+        confirmation,
     })
 }

@@ -19,7 +19,7 @@ use crate::{
     answers::Declined,
     clock, cookies,
     db::Tx,
-    devices::{self, Device},
+    devices::{self, Confirmation, Device},
     failure::Failure,
     households, records, secrets,
     sessions::{self, Session},
@@ -57,6 +57,12 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
         retired: None,
         evicted: None,
         lost: 0,
+        // Whoever may confirm a tablet has confirmed the one that they enrol.
+        confirmation: if may(&person.roles, Act::ConfirmSharedDevice) {
+            Confirmation::Given { by: person.id, at: now }
+        } else {
+            Confirmation::Awaited
+        },
     };
     let token = secrets::token();
     let mut tx = state.db.write().await?;
@@ -121,6 +127,7 @@ pub async fn enrolled(tx: &mut Tx, device: &Device) -> Result<Enrolled, Failure>
         community: device.community,
         community_name: community.map(|community| community.name).unwrap_or_default(),
         person: device.enrolled_by,
+        confirmed: device.is_confirmed(),
         evicted: None,
     })
 }

@@ -8,11 +8,12 @@ use std::io::Write;
 use domain::{
     changes::Undecodable,
     ids::{ChangeId, CommunityId, LaneId, PersonId, derived},
+    permissions::Proof,
     time::{Interval, Moment},
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{CHANGE_BYTES, Envelope, Outcome, Seq},
+    messages::{CHANGE_BYTES, Envelope, Identity, Outcome, Seq},
     server::Canon,
 };
 
@@ -21,6 +22,7 @@ use crate::{
     canon::SqlCanon,
     clock,
     db::{Db, Tx, retried},
+    devices,
     failure::Failure,
     records::parsed,
 };
@@ -87,7 +89,10 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         Ok(_) => return Ok(Retried::StillUndecided { why: waiting.why.clone() }),
         Err(why) => return Ok(Retried::StillUndecided { why }),
     };
+    let proof = proof_of(&mut canon, community, waiting).await?;
     let kept = Kept {
+        proof,
+        lane: waiting.lane,
         id: ChangeId(derived(&[b"out of quarantine", community.0.as_bytes(), waiting.id.0.as_bytes()])),
         kind: &waiting.kind,
         envelope: &waiting.envelope,
@@ -108,6 +113,16 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         .await?;
     canon.commit().await?;
     Ok(Retried::Decided { seq, outcome })
+}
+
+/// What shows that it is its author's: as it would have been judged when it came. In a lane that takes a session it was taken
+/// because that lived.
+async fn proof_of(canon: &mut SqlCanon, community: CommunityId, waiting: &Quarantined) -> Result<Proof, Failure> {
+    let Some(lane) = canon.lane(waiting.lane).await? else { return Ok(Proof::PickedName) };
+    let device = devices::with_id(canon.tx().await?, community, lane.device).await?;
+    let session = (lane.identity == Identity::Session).then_some(lane.person);
+    // The server's own lanes are no device's.
+    Ok(device.map_or(Proof::Session, |device| device.sender(session).proof(lane.person, lane.identity)))
 }
 
 /// Writes a line for each: its id, its lane and number, its kind, when it came and why it waits.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, io::Write};
 
 use domain::{
-    ids::{CommunityId, PersonId, RecordId},
+    ids::{CommunityId, LaneId, PersonId, RecordId},
     time::{Interval, Moment},
 };
 use sqlx::Row as _;
@@ -38,6 +38,25 @@ pub async fn honour(
     Ok(())
 }
 
+/// Whether what `epoch` said at `seq` is gone from this log: the epoch that followed it began with a backup of before. One that
+/// is not known here came after the backup's, or was the first.
+pub async fn has_lost(tx: &mut Tx, community: CommunityId, epoch: &str, seq: Seq) -> Result<bool, Failure> {
+    let sql = "select e.epoch, e.seq, c.epoch as now from epochs e join communities c on c.id = e.community_id
+        where e.community_id = $1 order by e.began, e.seq";
+    let rows = sqlx::query(sql).bind(community.to_string()).fetch_all(&mut **tx).await?;
+    let mut follows = None;
+    for row in rows.iter().rev() {
+        if row.try_get::<String, _>("now")? == epoch {
+            return Ok(false);
+        }
+        if row.try_get::<String, _>("epoch")? == epoch {
+            break;
+        }
+        follows = Some(row.try_get::<Seq, _>("seq")?);
+    }
+    Ok(follows.is_some_and(|stood| seq > stood))
+}
+
 /// What belongs after a receipt and has come before it.
 pub async fn told_later(
     tx: &mut Tx,
@@ -45,7 +64,7 @@ pub async fn told_later(
     root: RecordId,
     receipt: &Receipt,
 ) -> Result<Later, Failure> {
-    let sql = "select c.envelope, c.person_id, c.earliest, c.best, c.latest, c.outcome from honoured h
+    let sql = "select c.envelope, c.person_id, c.lane_id, c.earliest, c.best, c.latest, c.outcome from honoured h
         join changes c on c.community_id = h.community_id and c.seq = h.seq
         where h.community_id = $1 and h.root = $2 and h.epoch = $3 and h.told > $4
         and c.person_id is not null and c.outcome like '{\"is\":\"accepted\"%' order by h.told";
@@ -64,7 +83,8 @@ pub async fn told_later(
             Outcome::Accepted { flags } => flags,
             Outcome::Refused { .. } | Outcome::Quarantined { .. } => BTreeSet::new(),
         };
-        Ok(Retold { envelope: row.try_get("envelope")?, person: PersonId(parsed(row, "person_id")?), at, flags })
+        let (person, lane) = (PersonId(parsed(row, "person_id")?), LaneId(parsed(row, "lane_id")?));
+        Ok(Retold { envelope: row.try_get("envelope")?, person, lane, at, flags })
     };
     let told = rows.iter().map(retold).collect::<Result<_, _>>()?;
     let sql = "select id from records r where community_id = $1 and root = $2

@@ -1,11 +1,12 @@
 //! Sessions: somebody has signed in, and is whoever holds the cookie, until it expires.
 
+use axum::http::HeaderMap;
 use domain::{
     ids::{CommunityId, PersonId},
     time::Moment,
 };
 
-use crate::{db::Tx, failure::Failure, records::parsed, secrets};
+use crate::{clock, cookies, db::Tx, failure::Failure, records::parsed, secrets};
 
 /// Twelve hours: a shift with its handover.
 pub const LASTS: i64 = 12 * 60 * 60 * 1000;
@@ -47,6 +48,13 @@ pub async fn find(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<Sessio
     let session =
         Session { community: CommunityId(parsed(&row, "community_id")?), person: PersonId(parsed(&row, "person_id")?) };
     Ok(Some(session))
+}
+
+/// Whose session came with a request to this community, if it lives.
+pub async fn of_request(tx: &mut Tx, headers: &HeaderMap, community: CommunityId) -> Result<Option<PersonId>, Failure> {
+    let Some(token) = cookies::read(headers, cookies::SESSION) else { return Ok(None) };
+    let session = find(tx, token, clock::now()).await?;
+    Ok(session.filter(|session| session.community == community).map(|session| session.person))
 }
 
 pub async fn end(tx: &mut Tx, token: &str) -> Result<(), Failure> {

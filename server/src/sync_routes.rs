@@ -14,7 +14,7 @@ use sync::{
         HandOver, HandOverAnswer, Hello, HelloAnswer, PROTOCOL_HEADER, Profile, Pull, PullAnswer, Push, PushAnswer,
         Unlock, may_pull, path,
     },
-    server::{push, sealed},
+    server::{Sender, push, sealed},
 };
 
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
     devices::{self, Device},
     enrolment,
     failure::Failure,
-    hints, records,
+    hints, records, sessions,
     state::{Shared, State},
     view,
 };
@@ -82,12 +82,16 @@ pub async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Dec
 }
 
 async fn take_push(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<PushAnswer>, Declined> {
-    let device = sender_of(&state, &headers).await?;
+    let mut tx = state.db.read().await?;
+    let device = sender(&mut tx, &headers).await?;
+    let session = sessions::of_request(&mut tx, &headers, device.community).await?;
+    drop(tx);
     let (key, now) = (device.id.to_string(), clock::now());
     state.pushes.check(&key, now).map_err(|seconds| Declined::TooMany { seconds })?;
     state.pushes.count(&key, now);
     let sent: Push = message(body)?;
-    Ok(Json(retried(|| admitted(&state, &device, &sent)).await?))
+    let sender = device.sender(session);
+    Ok(Json(retried(|| admitted(&state, &sender, &sent)).await?))
 }
 
 async fn take_over(
@@ -103,23 +107,23 @@ async fn take_over(
     Ok(Json(custody::take_over(&state.db, &device, &sent).await?))
 }
 
-async fn admitted(state: &State, device: &Device, sent: &Push) -> Result<PushAnswer, Failure> {
-    match admitted_by(state, device, sent, SqlCanon::trusting).await {
+async fn admitted(state: &State, sender: &Sender, sent: &Push) -> Result<PushAnswer, Failure> {
+    match admitted_by(state, sender, sent, SqlCanon::trusting).await {
         // Somebody chose an id twice: once more, with a look before each.
-        Err(Failure::IdTaken) => admitted_by(state, device, sent, |canon| canon).await,
+        Err(Failure::IdTaken) => admitted_by(state, sender, sent, |canon| canon).await,
         answer => answer,
     }
 }
 
 async fn admitted_by(
     state: &State,
-    device: &Device,
+    sender: &Sender,
     sent: &Push,
     way: impl FnOnce(SqlCanon) -> SqlCanon,
 ) -> Result<PushAnswer, Failure> {
     let received = clock::now();
-    let mut canon = way(SqlCanon::new(state.db.write().await?, device.community, received));
-    let answer = push(&mut canon, &device.sender(), sent, received).await?;
+    let mut canon = way(SqlCanon::new(state.db.write().await?, sender.community, received));
+    let answer = push(&mut canon, sender, sent, received).await?;
     let tally = canon.tally();
     canon.commit().await?;
     state.metrics.pushed(tally);

@@ -1,12 +1,15 @@
 //! What the server does itself: changes by the system in a lane of its own, decided and logged like everyone's.
 
+use std::collections::BTreeSet;
+
 use domain::{
     changes::{Change, Deed, RULES, Request},
-    decide::{Actor, Context, Side, decide},
+    decide::{Actor, Author, Context, Side, judge},
     households::Household,
     ids::{ChangeId, CommunityId, DeviceId, LaneId, LoadId, PersonId, derived},
     notices::Notice,
     people::Person,
+    permissions::Proof,
     records::{Body, Root},
     refusal::Refusal,
     residents,
@@ -102,7 +105,13 @@ async fn settle(
     let reads = canon.reads(&change.deed.reads(canon.community())).await?;
     let at = Interval::exactly(now);
     let context = Context { community: canon.community(), side: Side::Server, at, now };
-    let (outcome, records) = decided(|| decide(root, &reads, change, &actor, &context));
+    let person = match &actor {
+        Actor::Person(person) => Some(person.id),
+        Actor::OfAnyTime(_) | Actor::System => None,
+    };
+    // What somebody asks of the server itself came with their session.
+    let author = Author { actor, proof: Proof::Session, lane: lane.id, roles_held: BTreeSet::new() };
+    let (outcome, records) = decided(|| judge(root, &reads, change, &author, &context));
     let records = signed(canon, records).await?;
     let envelope = Envelope::seal(change);
     let bytes = serde_json::to_string(&envelope).map_err(Failure::broken)?;
@@ -113,10 +122,7 @@ async fn settle(
         id: change.id,
         kind: &envelope.kind,
         envelope: &bytes,
-        person: match &actor {
-            Actor::Person(person) => Some(person.id),
-            Actor::System => None,
-        },
+        person,
         at,
         received: now,
         rules: RULES,
@@ -132,8 +138,9 @@ pub async fn own_lane(canon: &mut SqlCanon) -> Result<Lane, Failure> {
     if let Some(lane) = canon.lane(id).await? {
         return Ok(lane);
     }
-    let lane = Lane { id, device: DeviceId(Uuid::nil()), person: PersonId(Uuid::nil()), last: 0, claimed: false };
-    canon.open_lane(&lane, Identity::SignedIn).await?;
+    let (person, identity) = (PersonId(Uuid::nil()), Identity::SignedIn);
+    let lane = Lane { id, device: DeviceId(Uuid::nil()), person, last: 0, identity };
+    canon.open_lane(&lane).await?;
     Ok(lane)
 }
 
@@ -141,8 +148,9 @@ async fn lane_for(canon: &mut SqlCanon, person: PersonId) -> Result<Lane, Failur
     if let Some(lane) = canon.lane_of(DeviceId(Uuid::nil()), person).await? {
         return Ok(lane);
     }
-    let lane = Lane { id: LaneId(Uuid::now_v7()), device: DeviceId(Uuid::nil()), person, last: 0, claimed: false };
-    canon.open_lane(&lane, Identity::SignedIn).await?;
+    let (id, identity) = (LaneId(Uuid::now_v7()), Identity::SignedIn);
+    let lane = Lane { id, device: DeviceId(Uuid::nil()), person, last: 0, identity };
+    canon.open_lane(&lane).await?;
     Ok(lane)
 }
 
@@ -246,6 +254,7 @@ fn stamp(now: Moment) -> Stamp {
 fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotPermitted => "it is not permitted".into(),
+        Refusal::SignInFirst => "it takes a session".into(),
         Refusal::NoSuchThing => "it names something that is not here".into(),
         Refusal::ChangedMeanwhile => "somebody else changed it meanwhile".into(),
         Refusal::NotFromOneself => "nobody takes the right to set up from themself".into(),

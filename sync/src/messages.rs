@@ -139,6 +139,8 @@ pub enum Identity {
     SignedIn,
     /// They unlocked it with their PIN.
     Pin,
+    /// Their session, which the server sees for itself: this lane is sent while it lives.
+    Session,
     /// They picked their name, and nothing on the device could prove it. So is whatever a later version may say.
     #[serde(other)]
     Claimed,
@@ -153,16 +155,28 @@ pub struct LaneOpening {
     pub identity: Identity,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub claimed: bool,
+    /// So does what takes a session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub session: bool,
 }
 
 impl LaneOpening {
     pub fn new(lane: LaneId, person: PersonId, identity: Identity) -> Self {
-        let claimed = identity == Identity::Claimed;
-        Self { lane, person, identity: if claimed { Identity::Pin } else { identity }, claimed }
+        let (claimed, session) = (identity == Identity::Claimed, identity == Identity::Session);
+        let said = match identity {
+            Identity::Claimed => Identity::Pin,
+            Identity::Session => Identity::SignedIn,
+            Identity::SignedIn | Identity::Pin => identity,
+        };
+        Self { lane, person, identity: said, claimed, session }
     }
 
     pub fn identity(&self) -> Identity {
-        if self.claimed { Identity::Claimed } else { self.identity }
+        match self {
+            Self { claimed: true, .. } => Identity::Claimed,
+            Self { session: true, .. } => Identity::Session,
+            Self { identity, .. } => *identity,
+        }
     }
 }
 
@@ -171,6 +185,15 @@ impl LaneOpening {
 pub struct Seal {
     pub lane: LaneId,
     pub last: LaneNumber,
+    /// True of a lane that is sent while a session lives: it holds no field work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub session: bool,
+}
+
+impl Seal {
+    pub fn new(lane: LaneId, last: LaneNumber) -> Self {
+        Self { lane, last, session: false }
+    }
 }
 
 /// Numbers of a lane that the device no longer has and never will.
@@ -220,9 +243,21 @@ pub struct Enrolled {
     pub community_name: Words,
     /// Who enrolled it.
     pub person: PersonId,
+    /// False of a shared tablet while nobody who oversees has said that it is the community's: on it whoever did not enrol it
+    /// only picks a name. Servers of 0.1 do not say.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub confirmed: bool,
     /// Said once, by the answer to the enrolment: what the same browser held as another device and does not hold any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evicted: Option<Evicted>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(said: &bool) -> bool {
+    *said
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -234,6 +269,13 @@ pub struct Hello {
     pub seals: Vec<Seal>,
     /// How many changes wait on the device.
     pub waiting: usize,
+    /// How many of them wait until somebody signs in.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub to_sign_in: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What a tablet needs to let somebody unlock it: a PIN's verifier, which is not the PIN.
@@ -326,6 +368,8 @@ domain::tagged! {
         Forked { lane: LaneId },
         /// The lane is not this device's, or its person may not act here.
         NotYours { lane: LaneId },
+        /// The lane is sent while its person's session lives, and none came with it.
+        SignInFirst { lane: LaneId },
     }
 }
 
@@ -352,6 +396,9 @@ pub struct Handed {
     pub saved: Option<Moment>,
     /// For a change its envelope, the same bytes as in a push.
     pub content: String,
+    /// How the device knew that it was them; where it does not say, somebody may only have picked the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
 }
 
 /// The kind of something that was typed and never finished.

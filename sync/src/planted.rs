@@ -58,6 +58,11 @@ bugs! {
     ReplayDecidesAgain => "replay decides again",
     CapacityDecidedOnTheDevice => "capacity decided on the device",
     PromotedTwice => "wait-list promoted twice",
+    TheTabletsWordIsProof => "the tablet's word is proof of a session",
+    SessionAskedForOnce => "a session asked for when its lane opens only",
+    SessionHoldsUpASeal => "what waits for a session holds up a seal",
+    IdAloneIsTheChange => "an outcome told by the id alone",
+    NeverAllowedAndWritten => "what nobody ever allowed is written",
 }
 
 thread_local! {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::{
     changes::{Change, Deed},
-    decide::{Actor, Context, again, summed_up},
-    ids::{CommunityId, PersonId, RecordId},
+    decide::{Actor, Author, Context, again, summed_up},
+    ids::{CommunityId, LaneId, PersonId, RecordId},
+    permissions::Proof,
     records::{Reads, Record, Root},
     refusal::Flag,
     time::Interval,
@@ -27,6 +28,7 @@ pub struct Later {
 pub struct Retold {
     pub envelope: String,
     pub person: PersonId,
+    pub lane: LaneId,
     pub at: Interval,
     /// What its author was told with the yes.
     pub flags: BTreeSet<Flag>,
@@ -53,22 +55,23 @@ pub fn retold(
     reads: &Reads,
     change: &Change,
     flags: &BTreeSet<Flag>,
-    actor: &Actor,
+    author: &Author,
     context: &Context,
     later: &Later,
 ) -> Vec<Record> {
     #[cfg(feature = "planted")]
     if crate::planted::is(crate::planted::Bug::ReceiptsAsTheyCome) {
-        return again(&root, reads, change, flags, actor, context);
+        return again(&root, reads, change, flags, author, context);
     }
     let mut now = root.clone();
-    let records = again(&root, reads, change, flags, actor, context);
+    let records = again(&root, reads, change, flags, author, context);
     write(&mut now, later, change, records);
     for retold in &later.told {
         let Some(change) = retold.change() else { continue };
         let actor = Actor::Person(nobody(retold.person));
+        let author = Author { actor, proof: Proof::PickedName, lane: retold.lane, roles_held: BTreeSet::new() };
         let context = Context { at: retold.at, ..context.clone() };
-        let records = again(&now, reads, &change, &retold.flags, &actor, &context);
+        let records = again(&now, reads, &change, &retold.flags, &author, &context);
         write(&mut now, later, &change, records);
     }
     let mut now = summed_up(now);

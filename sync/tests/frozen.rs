@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use domain::{
     changes::{FACTS, REQUESTS},
-    decide::{Actor, Context, Side, again, decide},
-    ids::CommunityId,
+    decide::{Actor, Author, Context, Side, again, judge},
+    ids::{CommunityId, LaneId},
+    permissions::Proof,
     records::{KINDS, Reads, Root},
     residents,
     time::{Interval, Moment},
@@ -22,6 +23,8 @@ use sync::{
         Push, PushAnswer, Row,
     },
 };
+
+use uuid::Uuid;
 
 const COMMUNITY: CommunityId = CommunityId(uuid::Uuid::from_u128(1));
 
@@ -95,8 +98,10 @@ fn every_change_that_a_release_wrote_is_read_and_decided() {
         let now = Moment(1_772_409_600_000);
         let context = Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(now), now };
         let (root, reads) = (Root::default(), Reads::default());
-        let first = decide(&root, &reads, &change, &Actor::System, &context).is_ok();
-        let restored = !again(&root, &reads, &change, &BTreeSet::new(), &Actor::System, &context).is_empty();
+        let (lane, roles_held) = (LaneId(Uuid::nil()), BTreeSet::new());
+        let author = Author { actor: Actor::System, proof: Proof::Session, lane, roles_held };
+        let first = judge(&root, &reads, &change, &author, &context).is_ok();
+        let restored = !again(&root, &reads, &change, &BTreeSet::new(), &author, &context).is_empty();
         assert!(first || restored, "{kind} of {release} has an outcome that is no refusal");
         let (old, new) = (serde_json::from_str(&text), serde_json::to_value(Envelope::seal(&change)));
         assert!(keeps(&old.expect("JSON"), &new.expect("plain data")), "{kind} of {release} loses something");

@@ -95,6 +95,14 @@ pub fn session() -> Option<Session> {
     LocalStorage::get(SESSION).ok()
 }
 
+/// Whose session it is, unless it is to end.
+pub fn session_of() -> Option<PersonId> {
+    match session() {
+        Some(Session::Of(person)) => Some(person),
+        Some(Session::Ends) | None => None,
+    }
+}
+
 pub fn set_session(session: Option<Session>) {
     match session {
         Some(session) => {

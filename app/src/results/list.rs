@@ -18,7 +18,7 @@ use super::{
     asked::{Asked, use_asked},
     file, filters,
     filters::{Fields, Filters},
-    for_managers, missing_photos, reading_time, rounds as rounds_table, visits, with_held,
+    for_managers, missing_photos, reading_time, remarks, rounds as rounds_table, visits, with_held,
 };
 use crate::{
     accounts::session::in_own_session,
@@ -114,6 +114,7 @@ fn Results(table: Table) -> impl IntoView {
             <nav class="tabs" aria-label=general::results()>{tabs}</nav>
             <Filters asked faults path fields=Fields::All/>
             {shown}
+            {remarks::link(store)}
             {missing_photos::link()}
             {(table != Table::Areas).then(|| view! {
                 <button class="button quiet" disabled=move || faults.with(|faults| !faults.is_empty())

@@ -67,6 +67,7 @@ fn row(line: &RoundLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
     let duty = &line.duty;
     let who: Vec<String> = line.people.iter().map(|person| name_of(held, *person)).collect();
     let who = if who.is_empty() { "—".to_owned() } else { who.join(general::between_names()) };
+    let remarks = held.remarks_of(duty.round.into()).len();
     let mark = held.visits_of(duty.round).iter().find_map(|visit| identity_told(held, visit));
     let state = ui::standing_state(duty.standing);
     let failed_state = if line.failed > 0 { "failed" } else { "" };
@@ -79,7 +80,7 @@ fn row(line: &RoundLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
             <td data-label=say::who()>{who}{mark.map(|words| view! { <span class="note">{ui::glyph("attention")}" "{words}</span> })}</td>
             <td class="number" data-label=say::visits()>{say_rounds::progress(line.visited, line.stops)}</td>
             <td class="number" data-label=say::failed() data-state=failed_state>{line.failed}</td>
-            <td data-label=say::state()>{ui::glyph(state)}" "{say_rounds::standing(duty.standing)}</td>
+            <td data-label=say::state()>{ui::glyph(state)}" "{say_rounds::standing(duty.standing)}{(remarks > 0).then(|| view! { <span class="note">{ui::glyph("attention")}" "{say::remarks(remarks)}</span> })}</td>
         </tr>
     }
     .into_any()

@@ -19,7 +19,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    name_of, place_of, reading_time, value_told,
+    name_of, place_of, reading_time, remarks, value_told,
     visits::{self, proof_told},
     with_held,
 };
@@ -84,6 +84,7 @@ fn told(held: &Held<'_>, round: &Round, now: Moment) -> AnyView {
         <p class="lead">{say_rounds::duty(round.kind)}{window.map(|window| view! { " · "<span class="number">{window}</span> })}" · "
             <span class="number">{say_rounds::progress(visited.len(), round.stops.len())}</span></p>
         <ol class="story" aria-label=say::story()>{steps}</ol>
+        {remarks::of_round(held, round.id, now)}
         {(!is_all).then(|| view! { <section><h2>{say::not_visited()}</h2><ul class="rows">{left}</ul></section> })}
     }
     .into_any()

@@ -15,7 +15,7 @@ use super::{
     asked::{Asked, heading},
     filters,
     list::{Table, part},
-    name_of, place_of,
+    name_of, place_of, remarks,
 };
 use crate::{
     locales::{self, checklists as say_checklists, general, results as say, rounds as say_rounds, time},
@@ -53,6 +53,7 @@ fn row(line: &VisitLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
     let visit = line.visit;
     let state = if line.failed > 0 { "failed" } else { "good" };
     let result = if line.failed > 0 { say::failed_items(line.failed) } else { say_checklists::pass().to_owned() };
+    let remarked = remarks::of_visit(held, visit);
     let checklist = line.checklist.map(|checklist| locales::say(&checklist.name)).unwrap_or_default();
     let proof = match line.punctuality {
         Some(punctuality) => [&proof_told(visit), say_rounds::punctuality(punctuality)].join(general::between_names()),
@@ -65,7 +66,7 @@ fn row(line: &VisitLine<'_>, held: &Held<'_>, now: Moment) -> AnyView {
             <td class="number" data-label=say::when()>{time::absolute(visit.at.best, now, held.known.zone)}</td>
             <td data-label=say::who()>{name_of(held, visit.by)}{identity_told(held, visit).map(|words| view! { <span class="note">{ui::glyph("attention")}" "{words}</span> })}</td>
             <td data-label=say::proof()>{proof}</td>
-            <td data-label=say::state()>{ui::glyph(state)}" "{result}</td>
+            <td data-label=say::state()>{ui::glyph(state)}" "{result}{remarked.map(|words| view! { <span class="note">{ui::glyph("attention")}" "{words}</span> })}</td>
         </tr>
     }
     .into_any()

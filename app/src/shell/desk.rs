@@ -2,7 +2,7 @@
 
 use domain::{
     changes::Deed,
-    permissions::{Act, may},
+    permissions::{Act, may, may_see_devices},
 };
 use leptos::prelude::*;
 use sync::device::{outbox::Entry, world::World};
@@ -68,9 +68,11 @@ pub fn ways(store: Store) -> Vec<(&'static str, &'static str, &'static str)> {
         (Act::SeeResults, ("/results", "results", say::results())),
         (Act::SeeDesk, ("/neighbourhood", "household", locales::households::neighbourhood())),
         (Act::SetUp, ("/people", "person", locales::people::people())),
-        (Act::RetireDevices, ("/devices", "device", say::devices())),
     ];
     ways.extend(more.into_iter().filter(|(act, _)| may(&me.roles, *act)).map(|(_, way)| way));
+    if may_see_devices(&me.roles) {
+        ways.push(("/devices", "device", say::devices()));
+    }
     ways
 }
 
@@ -81,6 +83,7 @@ pub fn page(parts: &[&str]) -> AnyView {
         ["results", "areas"] => results::list::page(results::list::Table::Areas),
         ["results", "checkpoint", checkpoint] => results::checkpoint::page(checkpoint),
         ["results", "photos"] => results::missing_photos::page(),
+        ["results", "remarks"] => results::remarks::page(),
         ["results", round] => results::story::page(round),
         ["checkpoints"] => checkpoints::page(),
         ["people"] => people::list::page(),
@@ -121,5 +124,5 @@ pub fn unread(store: Store) -> impl IntoView {
 
 /// What the top line of Today says to those who oversee.
 pub fn headline(store: Store) -> AnyView {
-    results::list::headline(store).into_any()
+    view! { {results::list::headline(store)}{results::remarks::today(store)} }.into_any()
 }

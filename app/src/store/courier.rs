@@ -29,9 +29,10 @@ use crate::{
     device::{
         clock,
         hints::Hints,
-        network,
+        network, preferences,
         tabs::{self, Told},
     },
+    online::{self, Trouble},
 };
 
 /// A message has room for so many, however long they are.
@@ -157,6 +158,7 @@ async fn next(store: Store, exchange: &mut Exchange) -> Step {
 }
 
 fn next_at_once(store: Store, exchange: &mut Exchange) -> Step {
+    exchange.holds_session(preferences::session_of());
     store.world.with_untracked(|world| exchange.next(clock::clocks(), &world.outbox))
 }
 
@@ -177,6 +179,7 @@ async fn clear(store: Store) -> Result<(), Fault> {
             person: None,
             saved: None,
             content: text.clone(),
+            identity: None,
         });
         let sent = HandOver { clocks: clock::clocks(), items: items.collect() };
         let answer: HandOverAnswer = network::post(path::CUSTODY, &sent).await?;
@@ -341,6 +344,12 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
                 world.outbox.waiting().filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect()
             });
             change_entries(store, &places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() }).await?;
+        }
+        Write::SessionOver => {
+            // Whoever signed in meanwhile has another one: only the server knows.
+            if let (Err(Trouble::SignInFirst), Some(_)) = (online::who_am_i().await, preferences::session_of()) {
+                preferences::set_session(None);
+            }
         }
         Write::HandedOver(kept) => {
             let entries = store.world.with_untracked(|world| world.outbox.in_custody(&kept, clock::wall()));

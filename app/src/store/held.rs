@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use sync::{
     device::{
         exchange::Fault,
-        outbox::{Entry, Outbox, OwnPhoto, PhotoState},
+        outbox::{Entry, Outbox, OwnPhoto, PhotoState, identity_for},
         world::World,
     },
     messages::{Delivery, Enrolled, Evicted, Identity, Profile, Unlock},
@@ -498,7 +498,10 @@ impl Store {
             .map(|deed| Change { id: clock::fresh_change(), at, after: vec![], supersedes, deed })
             .collect();
         let photos = self.photos_to_send(&changes);
-        let lane = disk::new_lane(clock::fresh_lane(), present.person, present.identity);
+        let profile = self.enrolled.with_untracked(|enrolled| enrolled.as_ref().map(|enrolled| enrolled.profile));
+        let deeds = changes.iter().map(|change| &change.deed);
+        let identity = identity_for(deeds, profile.unwrap_or(Profile::Shared), present.identity);
+        let lane = disk::new_lane(clock::fresh_lane(), present.person, identity);
         let appended = self.disk().append(lane, &changes, &photos, finished_draft.as_deref()).await;
         let (lane, entries) = appended.map_err(NotSaved::Disk)?;
         let ids = entries.iter().map(|entry| entry.id).collect();

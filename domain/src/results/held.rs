@@ -1,7 +1,11 @@
 //! What results are made of: everything that a device holds, by reference.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "events")]
+use std::collections::BTreeSet;
 
+#[cfg(feature = "events")]
+use super::days::Days;
 use crate::{
     agenda::{Duty, Known},
     areas::Area,
@@ -16,14 +20,26 @@ use crate::{
     time::Zone,
     visits::Visit,
 };
+#[cfg(feature = "events")]
+use crate::{refusal::Flag, remarks::Remark, residents};
 
 pub struct Held<'a> {
     pub known: Known<'a>,
     pub findings: Vec<&'a Finding>,
+    /// By the records that they lie beside, then time.
+    #[cfg(feature = "events")]
+    remarks: Vec<&'a Remark>,
     /// By round, then time.
     visits: Vec<&'a Visit>,
     /// What is asked for by its id.
     named: BTreeMap<RecordId, &'a Body>,
+}
+
+/// A remark, with the flags that nobody has settled.
+#[cfg(feature = "events")]
+pub struct OpenRemark<'a> {
+    pub remark: &'a Remark,
+    pub flags: BTreeSet<Flag>,
 }
 
 /// Whether a visit is of the person whose name it carries.
@@ -43,13 +59,22 @@ const DEPTH_MOST: usize = 16;
 impl<'a> Held<'a> {
     pub fn of(bodies: impl Iterator<Item = &'a Body>, zone: &'a Zone) -> Self {
         let known = Known { plans: vec![], people: vec![], rounds: vec![], zone };
-        let mut held = Self { known, findings: vec![], visits: vec![], named: BTreeMap::new() };
+        let mut held = Self {
+            known,
+            findings: vec![],
+            #[cfg(feature = "events")]
+            remarks: vec![],
+            visits: vec![],
+            named: BTreeMap::new(),
+        };
         for body in bodies {
             match body {
                 Body::Plan(plan) => held.known.plans.push(plan),
                 Body::Round(round) => held.known.rounds.push(round),
                 Body::Visit(visit) => held.visits.push(visit),
                 Body::Finding(finding) => held.findings.push(finding),
+                #[cfg(feature = "events")]
+                Body::Residents(residents::Body::Remark(remark)) => held.remarks.push(remark),
                 body => {
                     if let Body::Person(person) = body {
                         held.known.people.push(person);
@@ -58,6 +83,8 @@ impl<'a> Held<'a> {
                 }
             }
         }
+        #[cfg(feature = "events")]
+        held.remarks.sort_by_key(|remark| (remark.root, remark.at.best, remark.change));
         held.visits.sort_by_key(|visit| (visit.round, visit.at.best, visit.id));
         held
     }
@@ -92,8 +119,11 @@ impl<'a> Held<'a> {
 
     /// What is known of whose a visit is.
     pub fn identity_of(&self, visit: &Visit) -> WhoseItIs {
-        let Some(lane) = visit.claim else { return WhoseItIs::Proven };
-        match self.named.get(&Claim::record_id(lane, visit.by)) {
+        visit.claim.map_or(WhoseItIs::Proven, |lane| self.identity_in(lane, visit.by))
+    }
+
+    fn identity_in(&self, lane: LaneId, person: PersonId) -> WhoseItIs {
+        match self.named.get(&Claim::record_id(lane, person)) {
             Some(Body::Claim(claim)) => match claim.was_them() {
                 Some(true) => WhoseItIs::Proven,
                 Some(false) => WhoseItIs::Denied,
@@ -101,6 +131,33 @@ impl<'a> Held<'a> {
             },
             _ => WhoseItIs::Claimed(lane),
         }
+    }
+
+    /// What is open of the remarks beside the records of a round, or of something else; by time.
+    #[cfg(feature = "events")]
+    pub fn remarks_of(&self, root: RecordId) -> Vec<OpenRemark<'a>> {
+        let from = self.remarks.partition_point(|remark| remark.root < root);
+        let until = self.remarks.partition_point(|remark| remark.root <= root);
+        self.remarks.get(from..until).unwrap_or_default().iter().filter_map(|remark| self.open(remark)).collect()
+    }
+
+    /// What is open of all remarks on facts of these days, the newest first.
+    #[cfg(feature = "events")]
+    pub fn remarks(&self, days: Days) -> Vec<OpenRemark<'a>> {
+        let span = days.span(self.known.zone);
+        let of_days = self.remarks.iter().filter(|remark| span.contains(&remark.at.best));
+        let mut open: Vec<_> = of_days.filter_map(|remark| self.open(remark)).collect();
+        open.sort_by_key(|open| std::cmp::Reverse((open.remark.at.best, open.remark.change)));
+        open
+    }
+
+    /// Once somebody has said that it was them, that is settled.
+    #[cfg(feature = "events")]
+    fn open(&self, remark: &'a Remark) -> Option<OpenRemark<'a>> {
+        let identity = remark.claim.map(|lane| self.identity_in(lane, remark.by));
+        let is_settled = |flag: &Flag| *flag == Flag::IdentityClaimed && identity == Some(WhoseItIs::Proven);
+        let flags: BTreeSet<Flag> = remark.flags.iter().filter(|flag| !is_settled(flag)).copied().collect();
+        (!flags.is_empty()).then_some(OpenRemark { remark, flags })
     }
 
     /// The version that a visit was answered with.

@@ -169,7 +169,7 @@ fn moved(book: &mut Book, there: &SignUp, to: MoveTo, reason: String, actor: &Ac
 /// The server's own: offers that ran out end, and their places go on to the next in line.
 pub(crate) fn lapse(root: &Root, wish: LapseOffers, actor: &Actor, context: &Context) -> Result<Decision, Refusal> {
     match actor {
-        Actor::Person(_) => return Err(Refusal::NotPermitted),
+        Actor::Person(_) | Actor::OfAnyTime(_) => return Err(Refusal::NotPermitted),
         Actor::System => {}
     }
     let mut book = Book::open(root, wish.of);

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     changes::{self, Change, Deed},
-    decide::{Actor, Context, Side, again, decide},
+    decide::{Actor, Author, Context, Side, again, decide},
     events::{Details, Event, EventKey, PublishEvent, PutEvent},
     households::{Household, Member},
-    ids::{ChangeId, CommunityId, EventId, HouseholdId, LoadId, PersonId, RecordId},
+    ids::{ChangeId, CommunityId, EventId, HouseholdId, LaneId, LoadId, PersonId, RecordId},
     people::{Person, Role},
+    permissions::Proof,
     records::{self, Audience, Reads, Record, Root},
     refusal::{Flag, Refusal},
     residents::{Body, Fact, Request},
@@ -161,7 +162,9 @@ impl Neighbourhood {
     pub fn told(&mut self, actor: &Actor, request: Request, flags: &[Flag]) {
         let (root, reads, change, context) = self.change(Deed::Request(changes::Request::Residents(request)));
         let told = flags.iter().copied().collect();
-        let records = again(&root, &reads, &change, &told, actor, &context);
+        let (actor, lane) = (actor.clone(), LaneId(Uuid::nil()));
+        let author = Author { actor, proof: Proof::Session, lane, roles_held: BTreeSet::new() };
+        let records = again(&root, &reads, &change, &told, &author, &context);
         self.keep(records);
     }
 

@@ -102,7 +102,7 @@ async fn a_device_is_sealed_when_nothing_waits_on_it_and_every_lane_is_here() {
         let tablet = world.client("operator", true).await;
         let own = lane(world.person("guard"));
         tablet.push(&push_of(&own, placed(&own, 1, &[world.finding("one")]))).await;
-        let seal = |last| vec![Seal { lane: own.lane, last }];
+        let seal = |last| vec![Seal::new(own.lane, last)];
         let of_list = async || {
             let devices: Vec<DeviceInfo> = tablet.call("devices", json!({})).await.expect("they look after devices");
             (devices[0].sealed.is_some(), devices[0].seen.is_some(), devices[0].waiting)

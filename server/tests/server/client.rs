@@ -115,7 +115,11 @@ impl Client {
 
     pub async fn hello(&self, seals: Vec<Seal>, waiting: usize) -> Result<HelloAnswer, StatusCode> {
         let contact = Contact { server: Moment(1_700_000_000_000), clocks: clocks() };
-        genuine(self.send(path::HELLO, &Hello { clocks: clocks(), contact: Some(contact), seals, waiting }).await).await
+        genuine(
+            self.send(path::HELLO, &Hello { clocks: clocks(), contact: Some(contact), seals, waiting, to_sign_in: 0 })
+                .await,
+        )
+        .await
     }
 
     pub async fn push(&self, push: &Push) -> PushAnswer {

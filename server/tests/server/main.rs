@@ -22,6 +22,7 @@ mod pictures;
 mod postgres;
 mod privacy;
 mod program;
+mod proofs;
 mod proxies;
 mod pull;
 mod push;

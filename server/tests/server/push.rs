@@ -31,8 +31,8 @@ async fn what_is_pushed_is_pulled() {
         let rows = tablet.view().await;
         let finding = rows.iter().find(|row| row.kind == "finding").expect("the finding");
         assert_eq!((finding.seq, finding.body.get().contains("lamp out")), (answer.outcomes[0].seq, true));
-        let hello = tablet.hello(vec![Seal { lane: own.lane, last: 1 }], 0).await.expect("enrolled");
-        assert_eq!((hello.head, hello.lanes), (answer.outcomes[0].seq, vec![Seal { lane: own.lane, last: 1 }]));
+        let hello = tablet.hello(vec![Seal::new(own.lane, 1)], 0).await.expect("enrolled");
+        assert_eq!((hello.head, hello.lanes), (answer.outcomes[0].seq, vec![Seal::new(own.lane, 1)]));
     })
     .await;
 }

@@ -14,7 +14,7 @@ use std::{
 use domain::{
     changes::Request,
     ids::{ChangeId, LaneId, PersonId, RecordId},
-    people::Person,
+    people::{Person, Role},
     records::{Reads, Root},
 };
 use reqwest::StatusCode;
@@ -26,7 +26,7 @@ use server::{
 };
 use sqlx::error::{DatabaseError, ErrorKind};
 use sync::{
-    messages::{Hole, Identity, LaneNumber, Profile, Push, PushAnswer, Receipt, Seq},
+    messages::{Hole, LaneNumber, Profile, Push, PushAnswer, Receipt, Seq},
     retold::Later,
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, push},
 };
@@ -108,8 +108,8 @@ impl Canon for Unlucky<'_> {
         let done = self.inner.lane(lane).await?;
         self.step().map(|()| done)
     }
-    async fn open_lane(&mut self, lane: &Lane, identity: Identity) -> Result<(), Failure> {
-        self.inner.open_lane(lane, identity).await?;
+    async fn open_lane(&mut self, lane: &Lane) -> Result<(), Failure> {
+        self.inner.open_lane(lane).await?;
         self.step()
     }
     async fn advance_lane(&mut self, lane: LaneId, last: LaneNumber) -> Result<(), Failure> {
@@ -138,6 +138,14 @@ impl Canon for Unlucky<'_> {
     }
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>, Failure> {
         let done = self.inner.person(id).await?;
+        self.step().map(|()| done)
+    }
+    async fn roles_held(&mut self, id: PersonId) -> Result<BTreeSet<Role>, Failure> {
+        let done = self.inner.roles_held(id).await?;
+        self.step().map(|()| done)
+    }
+    async fn has_lost(&mut self, epoch: &str, seq: Seq) -> Result<bool, Failure> {
+        let done = self.inner.has_lost(epoch, seq).await?;
         self.step().map(|()| done)
     }
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Failure> {
@@ -182,7 +190,14 @@ async fn thrown_back_at_any_step_a_push_is_done_again_whole_and_once() {
     for_each_database(|fresh| async {
         let world = world(fresh).await;
         let device = world.client("guard", true).await.enrol(true).await.expect("known").device;
-        let sender = Sender { device, profile: Profile::Shared, community: world.community };
+        let sender = Sender {
+            device,
+            profile: Profile::Shared,
+            community: world.community,
+            enrolled_by: world.person("guard"),
+            confirmed: true,
+            session: None,
+        };
         let mut steps = 0;
         for (round, code) in (1..).zip(["5", "517", "40001", "40P01"].into_iter().cycle()) {
             let own = lane(world.person("guard"));

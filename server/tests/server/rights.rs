@@ -18,8 +18,8 @@ use domain::{
     findings::{Finding, Source},
     households::HouseholdMovedOut,
     ids::{
-        AreaId, ChangeId, ChecklistId, CheckpointId, EventId, FindingId, HouseholdId, NoticeId, PersonId, PlanId,
-        RosterId, RoundId, RouteId, SurveyId, TeamId, VisitId, WalkInId,
+        AreaId, ChangeId, ChecklistId, CheckpointId, EventId, FindingId, HouseholdId, LaneId, NoticeId, PersonId,
+        PlanId, RosterId, RoundId, RouteId, SurveyId, TeamId, VisitId, WalkInId,
     },
     notices::{Addressees, Notice, ReadNotice},
     people::{Person, Role, Roster, Team},
@@ -43,7 +43,7 @@ use server::{
     canon::SqlCanon,
     clock, communities, feeds, passwords, records, system,
 };
-use sync::messages::{LaneOpening, Outcome, Push, path};
+use sync::messages::{Identity, LaneOpening, Outcome, Push, path};
 use uuid::Uuid;
 
 use crate::{
@@ -82,8 +82,9 @@ const ROUTES: &[(&str, &str)] = &[
     ("backend::PATH", "bbbbbbbbbbbbb"),
     ("who_am_i", "oooooooooosso"),
     ("set_pin", "oooooooooosso"),
-    ("devices", "ffffffofofsso"),
+    ("devices", "fffffoofofsso"),
     ("retire_device", "ffffffofofssn"),
+    ("confirm_device", "fffffoofffssn"),
     ("missing_photos", "fffffoofffsso"),
     ("accounts", "ffffffofofsso"),
     // To a colleague of this community.
@@ -113,16 +114,16 @@ const ROUTES: &[(&str, &str)] = &[
 ];
 
 /// What somebody who has left did may have been before: these clocks do not say, so a fact is not flagged for that.
-/// `a` accepted, `f` accepted and flagged as not entitled, `r` refused, `x` no such thing, `-` cannot be asked.
+/// `a` accepted, `f` accepted and flagged as not entitled, `w` flagged and withheld: it writes nothing, `r` refused, `x` no such thing, `-` cannot be asked.
 const KINDS: &[(&str, &str)] = &[
-    ("round.started", "affffaafff-aa"),
-    ("visit.recorded", "affffaafff-aa"),
-    ("round.finished", "affffaafff-aa"),
-    ("finding.raised", "aaaaaaafff-aa"),
-    ("finding.corrected", "aaaaaaafff-aa"),
-    ("visit.corrected", "fffffaafff-aa"),
+    ("round.started", "affffaawww-aa"),
+    ("visit.recorded", "affffaawww-aa"),
+    ("round.finished", "affffaawww-aa"),
+    ("finding.raised", "aaaaaaawww-aa"),
+    ("finding.corrected", "aaaaaaawww-aa"),
+    ("visit.corrected", "wwwwwaawww-aa"),
     // Of a colleague.
-    ("identity.confirmed", "fffffaafff-aa"),
+    ("identity.confirmed", "wwwwwaawww-aa"),
     ("community.put", "rrrrrrarar-rx"),
     ("area.put", "rrrrrrarar-ra"),
     ("checkpoint.put", "rrrrrrarar-ra"),
@@ -132,8 +133,8 @@ const KINDS: &[(&str, &str)] = &[
     ("person.put", "rrrrrrarar-ra"),
     ("team.put", "rrrrrrarar-ra"),
     ("roster.put", "rrrrrrarar-ra"),
-    ("arrival.recorded", "ffffaaaaff-aa"),
-    ("walk_in.recorded", "ffffaaaaff-aa"),
+    ("arrival.recorded", "wwwwaaaaww-aa"),
+    ("walk_in.recorded", "wwwwaaaaww-aa"),
     ("notice.read", "aaaaaaaaaa-aa"),
     ("household.put", "rrrrararrr-ra"),
     // Of households and events that there are not: whoever may not is told that first.
@@ -151,6 +152,28 @@ const KINDS: &[(&str, &str)] = &[
     ("survey.put", "rrrrrrarrr-ra"),
     ("survey.answered", "rrrrrrrrrx-rr"),
     ("feedback.given", "rrrrrrrrrx-rr"),
+];
+
+/// What each kind comes to in the name of the manager, on a shared tablet that somebody else enrolled: with their session, with
+/// their PIN, by their picked name, and the same three while nobody has confirmed the tablet.
+/// `a` it is theirs, `m` it counts and is marked, `s` refused: sign in first.
+const TABLETS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "round.started",
+            "visit.recorded",
+            "round.finished",
+            "finding.raised",
+            "finding.corrected",
+            "visit.corrected",
+            "identity.confirmed",
+            "notice.read",
+        ],
+        "aamamm",
+    ),
+    (&["arrival.recorded", "walk_in.recorded"], "ammamm"),
+    (REQUESTS, "assass"),
+    (residents::REQUESTS, "assass"),
 ];
 
 /// What a device of their own holds: what is for everyone, the staff, their team, another team, the managers, themselves,
@@ -340,6 +363,10 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
             online("give_access", json!({ "person": person, "username": null, "pass_phrase": null, "pin": "" })).await
         }
         "retire_device" => online("retire_device", scene.device.clone()).await,
+        "confirm_device" => {
+            let tablet = scene.shared.enrol(true).await.expect("it is enrolled").device;
+            online("confirm_device", json!({ "device": tablet })).await
+        }
         "tag_sheet" => online("tag_sheet", json!({ "checkpoints": [gate] })).await,
         "reissue_tag" => online("reissue_tag", json!({ "checkpoint": gate, "expected_issue": 77 })).await,
         "set_up" => online("set_up", form("no such token")).await,
@@ -651,6 +678,7 @@ async fn every_kind_of_change_by_every_role_comes_to_what_the_table_says() {
                 let change: Change = change(deed(&scene, kind, row * COLUMNS + column));
                 let answer = asker.client.push_when_it_may(&push_of(own, placed(own, row as i64 + 1, &[change]))).await;
                 told.push(match &answer.outcomes[0].outcome {
+                    Outcome::Accepted { flags } if flags.contains(&Flag::Withheld) => 'w',
                     Outcome::Accepted { flags } if flags.contains(&Flag::NotEntitled) => 'f',
                     Outcome::Accepted { .. } => 'a',
                     Outcome::Refused { refusal: Refusal::NotPermitted } => 'r',
@@ -663,6 +691,55 @@ async fn every_kind_of_change_by_every_role_comes_to_what_the_table_says() {
             }
             here += COLUMNS - 2;
             assert_eq!(scene.world.exported("change").await.iter().filter(|line| of_this(&scene, line)).count(), here);
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_kind_of_change_takes_the_proof_that_the_table_says_on_a_shared_tablet() {
+    let kinds: BTreeSet<&str> = TABLETS.iter().flat_map(|(kinds, _)| *kinds).copied().collect();
+    let all = [FACTS, REQUESTS, residents::FACTS, residents::REQUESTS].concat();
+    assert_eq!(kinds, all.into_iter().collect(), "a row for each kind");
+    for_each_database(|fresh| async {
+        let scene = scene(world(fresh).await).await;
+        let manager = scene.askers[6].own.expect("a manager").person;
+        let confirmed = scene.world.client("supervisor", true).await;
+        let unconfirmed = scene.world.client("guard", true).await;
+        let (mut wrong, mut n) = (vec![], 6);
+        for tablet in [&confirmed, &unconfirmed] {
+            let is_confirmed = tablet.hello(vec![], 0).await.expect("enrolled").enrolled.confirmed;
+            assert_eq!(is_confirmed, std::ptr::eq(tablet, &confirmed));
+            for (column, identity) in [Identity::Session, Identity::Pin, Identity::Claimed].into_iter().enumerate() {
+                let (name, phrase) = if column == 0 { ("of-manager", PASSWORD) } else { ("guard", PASSWORD) };
+                tablet.sign_in(name, phrase).await.expect("the pass phrase is right");
+                let own = LaneOpening::new(LaneId(Uuid::now_v7()), manager, identity);
+                let of_kinds = TABLETS.iter().flat_map(|(kinds, told)| kinds.iter().map(move |kind| (*kind, *told)));
+                let of_kinds: Vec<_> = of_kinds.collect();
+                let changes: Vec<Change> = of_kinds
+                    .iter()
+                    .map(|(kind, _)| {
+                        // The example of a notice that was read is its asker's, who is the seventh.
+                        n += COLUMNS;
+                        change(deed(&scene, kind, n))
+                    })
+                    .collect();
+                let answer = tablet.push(&push_of(&own, placed(&own, 1, &changes))).await;
+                for ((kind, expected), delivery) in of_kinds.iter().zip(&answer.outcomes) {
+                    let told = match &delivery.outcome {
+                        Outcome::Accepted { flags } if flags.contains(&Flag::IdentityClaimed) => 'm',
+                        Outcome::Refused { refusal: Refusal::SignInFirst } => 's',
+                        Outcome::Accepted { .. } | Outcome::Refused { .. } => 'a',
+                        other => panic!("{kind}: {other:?}"),
+                    };
+                    let column = if is_confirmed { column } else { column + 3 };
+                    if expected.chars().nth(column) != Some(told) {
+                        wrong.push(format!("{kind} in column {column}: {told}, not of {expected}"));
+                    }
+                }
+                assert_eq!(answer.outcomes.len(), of_kinds.len(), "{:?}", answer.lanes);
+            }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     })

@@ -120,8 +120,8 @@ async fn sessions_and_lanes_do_not_care_which_of_two_servers_answers() {
             let sent = push_of(&own, placed(&own, n, &[finding(boss.community, "in turns", vec![])]));
             let first = client.push(&sent).await.outcomes;
             assert_eq!(client.push(&sent).await.outcomes, first, "the other one knows it at once");
-            let hello = client.hello(vec![Seal { lane: own.lane, last: n }], 0).await.expect("enrolled");
-            assert_eq!((hello.head, hello.lanes), (first[0].seq, vec![Seal { lane: own.lane, last: n }]));
+            let hello = client.hello(vec![Seal::new(own.lane, n)], 0).await.expect("enrolled");
+            assert_eq!((hello.head, hello.lanes), (first[0].seq, vec![Seal::new(own.lane, n)]));
         }
         assert!(client.view().await.iter().filter(|row| row.kind == "finding").count() >= 12);
         assert_eq!(client.call::<()>("sign_out", json!({})).await, Ok(()));

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 
 use domain::{
     changes::Undecodable,
-    decide::{Actor, Context, Decision, Side, again, decide},
-    ids::CommunityId,
+    decide::{Actor, Author, Context, Decision, Side, again, decide, judge},
+    ids::{CommunityId, LaneId},
     people::Person,
+    permissions::Proof,
     records::{Reads, Record, Root},
     refusal::{Flag, Refusal},
     time::Interval,
@@ -39,6 +40,8 @@ struct Ruling {
     on_device: Interval,
     device: Said,
     server: Said,
+    /// The same where somebody only picked the name.
+    claimed: Said,
     /// What is written where its outcome was known before.
     again: Vec<Row>,
 }
@@ -71,11 +74,14 @@ fn ruled(case: &Case) -> Result<Ruling, Undecodable> {
     let context = |side, at| Context { community: case.community, side, at, now: at.latest };
     let on_device = change.at.on_device();
     let on_server = context(Side::Server, case.at);
+    let author =
+        |proof| Author { actor: actor.clone(), proof, lane: LaneId(uuid::Uuid::nil()), roles_held: BTreeSet::new() };
     Ok(Ruling {
         on_device,
         device: said(decide(&root, &reads, &change, &actor, &context(Side::Device, on_device))),
-        server: said(decide(&root, &reads, &change, &actor, &on_server)),
-        again: rows(&again(&root, &reads, &change, &BTreeSet::new(), &actor, &on_server)),
+        server: said(judge(&root, &reads, &change, &author(Proof::Session), &on_server)),
+        claimed: said(judge(&root, &reads, &change, &author(Proof::PickedName), &on_server)),
+        again: rows(&again(&root, &reads, &change, &BTreeSet::new(), &author(Proof::Session), &on_server)),
     })
 }
 

@@ -9,14 +9,16 @@ use domain::{
     ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, RoundId},
     photos::PhotoHash,
     records::{Body, Record},
+    refusal::Flag,
 };
 use sync::{
     device::outbox::{Entry, EntryState, PhotoState},
-    messages::{Envelope, Outcome, Profile, Seq},
+    messages::{Envelope, Identity, Outcome, Profile, Seq},
 };
 
 use crate::{
-    database::{Kept, Tables},
+    database::{Kept, Stored, Tables},
+    neighbours,
     tablet::Tablet,
 };
 
@@ -54,8 +56,8 @@ pub struct Promise {
     pub deed: Deed,
     /// Whether its author might do it at the time.
     pub was_allowed: bool,
-    /// Whether its author had only picked a name: such work has a lane apart.
-    pub claimed: bool,
+    /// How its lane knows its author: a picked name, and what takes a session, have lanes apart.
+    pub identity: Identity,
 }
 
 /// What was promised to people, and what they were told.
@@ -72,6 +74,10 @@ pub struct Ledger {
     pub nodes_disagree: bool,
     /// Devices that are more than one tablet, or whose disk was set back: what they vouch for is not all.
     pub twins: BTreeSet<DeviceId>,
+    /// Who was ever signed in on which device.
+    pub sessions: BTreeSet<(DeviceId, PersonId)>,
+    /// What liars sent.
+    pub lies: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -138,6 +144,9 @@ pub fn i2_counts_once(ledger: &Ledger, tables: &Tables) -> Verdict {
             return broken("I2", format!("{} or ({}, {}) was given twice", kept.seq, kept.lane, kept.n));
         }
         let Some(person) = kept.person else { continue };
+        if ledger.lies.contains(&kept.envelope) {
+            continue;
+        }
         let Some(promise) = ledger.saved.get(&kept.id) else {
             return broken("I2", format!("change {} was never made", kept.id));
         };
@@ -176,10 +185,15 @@ pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
     }
     let mut made: Vec<_> = ledger.saved.iter().map(|(id, promise)| (promise.order, *id, promise)).collect();
     made.sort_by_key(|(order, ..)| *order);
-    let mut last: BTreeMap<(usize, u32, PersonId, bool), Seq> = BTreeMap::new();
+    let mut last: BTreeMap<_, Seq> = BTreeMap::new();
     for (_, id, promise) in made {
         let Some(kept) = tables.log.get(&id) else { continue };
-        if let Some(before) = last.insert((promise.tablet, promise.life, promise.person, promise.claimed), kept.seq)
+        let apart = match promise.identity {
+            Identity::SignedIn | Identity::Pin => 0,
+            Identity::Claimed => 1,
+            Identity::Session => 2,
+        };
+        if let Some(before) = last.insert((promise.tablet, promise.life, promise.person, apart), kept.seq)
             && before > kept.seq
         {
             return broken("I3", format!("on tablet {} change {id} came before an earlier one", promise.tablet));
@@ -230,7 +244,8 @@ pub fn i4_everyone_holds_the_same(tablet: &Tablet, tables: &Tables) -> Verdict {
             view.iter().filter(|(_, row)| row.record().is_some()).map(|(id, _)| *id).collect();
         let own: BTreeSet<RecordId> = shown.iter().copied().filter(|id| tab.world.is_unconfirmed(*id)).collect();
         let is_stuck = tab.world.outbox.entries.values().any(|entry| entry.state == EntryState::Stuck);
-        if !own.is_empty() && !is_stuck {
+        let waits = tab.world.outbox.to_sign_in().next().is_some();
+        if !own.is_empty() && !is_stuck && !waits {
             let words = format!("tablet {} still shows {own:?} as its own; it is at {place:?}", tablet.n);
             return broken("I4", words);
         }
@@ -281,6 +296,9 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
         let counts = match &entry.state {
             EntryState::Waiting | EntryState::Stuck | EntryState::GivenUp => true,
             EntryState::InCustody { .. } => continue,
+            EntryState::Delivered { outcome: Outcome::Accepted { flags }, .. } if flags.contains(&Flag::Withheld) => {
+                continue;
+            }
             EntryState::Delivered { outcome, .. } => matches!(outcome, Outcome::Accepted { .. }),
         };
         if is_own && is_pulled(entry) && counts {
@@ -317,9 +335,15 @@ pub fn i7_own_work_stays_visible(tablet: &Tablet, tab: usize, ledger: &Ledger) -
     Ok(())
 }
 
-/// I8: nothing waits any more.
-pub fn i8_queues_are_empty(tablet: &Tablet) -> Verdict {
-    if let Some(entry) = tablet.disk.entries().find(|entry| !entry.is_settled()) {
+/// I8: nothing waits any more, but for what waits until its author signs in.
+pub fn i8_queues_are_empty(tablet: &Tablet, tables: &Tables) -> Verdict {
+    // Restored, the server may know of one that the browser has given up.
+    let session =
+        tablet.session.filter(|_| tablet.credential.and_then(|id| tables.devices.get(&id)?.session) == tablet.session);
+    let outbox = tablet.disk.outbox();
+    let to_sign_in: BTreeSet<ChangeId> =
+        outbox.to_sign_in().filter(|entry| session != Some(entry.person)).map(|entry| entry.id).collect();
+    if let Some(entry) = tablet.disk.entries().find(|entry| !entry.is_settled() && !to_sign_in.contains(&entry.id)) {
         let words = format!("tablet {} still has {} of lane {} ({:?})", tablet.n, entry.n, entry.lane, entry.state);
         return broken("I8", words);
     }
@@ -403,7 +427,9 @@ pub fn receipts_keep_their_order(tables: &Tables) -> Verdict {
 pub fn i13_no_lane_waits_for_another(tablet: &Tablet) -> Verdict {
     let stuck: BTreeSet<LaneId> =
         tablet.disk.entries().filter(|entry| entry.state == EntryState::Stuck).map(|entry| entry.lane).collect();
-    match tablet.disk.entries().find(|entry| entry.is_waiting() && !stuck.contains(&entry.lane)) {
+    let outbox = tablet.disk.outbox();
+    let mut waiting = outbox.sendable(tablet.session);
+    match waiting.find(|entry| !stuck.contains(&entry.lane)) {
         Some(entry) if !stuck.is_empty() => {
             broken("I13", format!("on tablet {} lane {} waits for another", tablet.n, entry.lane))
         }
@@ -424,6 +450,7 @@ pub fn i14_a_seal_is_true(device: DeviceId, tablets: &[Tablet], ledger: &Ledger,
             // arrived, and a person has it.
             if let Some(promise) = made
                 && !entry.is_settled()
+                && promise.identity != Identity::Session
             {
                 let words =
                     format!("tablet {} holds {} made {} ms before its seal", tablet.n, entry.id, sealed.0 - promise.at);
@@ -432,6 +459,57 @@ pub fn i14_a_seal_is_true(device: DeviceId, tablets: &[Tablet], ledger: &Ledger,
         }
     }
     Ok(())
+}
+
+/// What takes a session was accepted from a shared tablet only where its author was signed in there.
+pub fn what_takes_a_session_had_one(ledger: &Ledger, tables: &Tables) -> Verdict {
+    for kept in tables.log.values().filter(|kept| matches!(kept.outcome, Outcome::Accepted { .. })) {
+        let (Some(person), Some(lane)) = (kept.person, tables.lanes.get(&kept.lane)) else { continue };
+        let is_shared = tables.devices.get(&lane.device).is_some_and(|device| device.profile == Profile::Shared);
+        let change = Envelope::read(&kept.envelope).and_then(|envelope| envelope.open());
+        let takes_session = change.is_ok_and(|change| matches!(change.deed, Deed::Request(_)));
+        if is_shared && takes_session && !ledger.sessions.contains(&(lane.device, person)) {
+            return broken("proof", format!("change {} of {person} was accepted on a tablet's word", kept.id));
+        }
+    }
+    Ok(())
+}
+
+/// A fact that its author never had a right to wrote no record but the remark for managers, and what a liar's phone says of
+/// rounds and findings is such a fact.
+pub fn what_was_never_allowed_wrote_nothing(tables: &Tables) -> Verdict {
+    for kept in tables.log.values() {
+        let Outcome::Accepted { flags } = &kept.outcome else { continue };
+        let is_remark = |stored: &std::rc::Rc<Stored>| stored.row.kind == "remark";
+        let by_resident = kept.person.is_some_and(|person| neighbours::home_of(person).is_some());
+        let change = Envelope::read(&kept.envelope).and_then(|envelope| envelope.open());
+        let is_field_work = change.is_ok_and(|change| shows(&change.deed).is_some());
+        let is_withheld = flags.contains(&Flag::Withheld) || (by_resident && is_field_work);
+        if is_withheld && !kept.rows.iter().all(is_remark) {
+            return broken("rights", format!("change {} was never allowed and is written", kept.id));
+        }
+    }
+    Ok(())
+}
+
+/// A tablet on which only what takes a session waits is sealed all the same: after its last field work.
+pub fn what_waits_for_a_session_holds_up_no_seal(tablet: &Tablet, ledger: &Ledger, tables: &Tables) -> Verdict {
+    let Some(device) = tablet.credential.filter(|id| !ledger.twins.contains(id)) else { return Ok(()) };
+    let outbox = tablet.disk.outbox();
+    let is_waiting = outbox.to_sign_in().next().is_some();
+    let others = outbox.entries.values().filter(|entry| !entry.is_settled()).count() - outbox.to_sign_in().count();
+    if !is_waiting || others > 0 || ledger.nodes_disagree || ledger.server_was_restored || tablet.life > 0 {
+        return Ok(());
+    }
+    let sealed = tables.devices.get(&device).and_then(|device| device.sealed);
+    let own = tables.log.values().filter(|kept| tables.lanes.get(&kept.lane).is_some_and(|lane| lane.device == device));
+    let of_field_work = own.filter_map(|kept| ledger.saved.get(&kept.id)).filter(|it| it.identity != Identity::Session);
+    match of_field_work.map(|promise| promise.at).max() {
+        Some(at) if sealed.is_none_or(|sealed| sealed.0 < at) => {
+            broken("I14", format!("tablet {} is sealed at {sealed:?}, before its work of {at}", tablet.n))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The moment at which a change was made lies between the ends that are said of it.

@@ -13,7 +13,7 @@ use std::{
 
 use domain::{
     ids::{ChangeId, DeviceId, HouseholdId, LaneId, PersonId, RecordId, TeamId},
-    people::Person,
+    people::{Person, Role},
     photos::PhotoHash,
     records::{Audience, Body, Reads, Record, Root},
     residents,
@@ -62,6 +62,9 @@ pub struct Device {
     pub id: DeviceId,
     pub profile: Profile,
     pub enrolled_by: PersonId,
+    pub confirmed: bool,
+    /// Whose session its browser holds and the server knows.
+    pub session: Option<PersonId>,
     pub sealed: Option<Moment>,
     pub retired: bool,
 }
@@ -82,17 +85,22 @@ pub struct Tables {
     /// What was handed over: key and content.
     pub custody: BTreeMap<String, String>,
     teams: BTreeSet<TeamId>,
+    roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
     /// Changes that were taken by their receipts, with the roots that they wrote to.
     pub honoured: BTreeMap<Seq, (Option<RecordId>, Receipt)>,
     /// Where the log stood when this epoch began, if a backup did.
     pub restored_at: Option<Seq>,
+    /// Each epoch that began with a backup, with where the log stood then; oldest first.
+    pub epochs: Vec<(String, Seq)>,
 }
 
 impl Tables {
     fn put(&mut self, stored: Rc<Stored>) {
         self.roots.entry(stored.row.root).or_default().insert(stored.row.id);
-        if let Some(Record { body: Body::Team(team), .. }) = &stored.record {
-            self.teams.insert(team.id);
+        match stored.record.as_ref().map(|record| &record.body) {
+            Some(Body::Team(team)) => drop(self.teams.insert(team.id)),
+            Some(Body::Person(person)) => self.roles_held.entry(person.id).or_default().extend(&person.roles),
+            _ => {}
         }
         self.records.insert(stored.row.id, stored);
     }
@@ -153,6 +161,12 @@ impl Tables {
         }
     }
 
+    /// Whether what `epoch` logged at `seq` is gone: the epoch after it began with a backup of before.
+    fn has_lost(&self, epoch: &str, seq: Seq) -> bool {
+        let after = self.epochs.iter().position(|(known, _)| known == epoch).map_or(0, |at| at + 1);
+        epoch != self.epoch && self.epochs.get(after).is_some_and(|(_, stood)| seq > *stood)
+    }
+
     pub fn person(&self, id: PersonId) -> Option<&Person> {
         match self.records.get(&id.into())?.record.as_ref()?.body {
             Body::Person(ref person) => Some(person),
@@ -187,7 +201,7 @@ impl Tables {
 
     pub fn lanes_of(&self, device: DeviceId) -> Vec<Seal> {
         let own = self.lanes.values().filter(|lane| lane.device == device);
-        own.map(|lane| Seal { lane: lane.id, last: lane.last }).collect()
+        own.map(|lane| Seal { session: lane.identity == Identity::Session, ..Seal::new(lane.id, lane.last) }).collect()
     }
 
     fn rows(&self, held: &BTreeSet<String>, after: Seq, to: Seq) -> Vec<Row> {
@@ -541,7 +555,7 @@ impl Canon for Transaction {
         Ok(own.or_else(|| self.db.read(|tables| tables.lanes.get(&lane).copied())))
     }
 
-    async fn open_lane(&mut self, lane: &Lane, _identity: Identity) -> Result<(), Failure> {
+    async fn open_lane(&mut self, lane: &Lane) -> Result<(), Failure> {
         self.db.statement().await?;
         self.writes.lanes.insert(lane.id, *lane);
         Ok(())
@@ -564,7 +578,10 @@ impl Canon for Transaction {
         self.db.statement().await?;
         let kept = self.db.read(|tables| ids.iter().filter_map(|id| tables.log.get(id).cloned()).collect::<Vec<_>>());
         let own = self.writes.log.iter().filter(|kept| ids.contains(&kept.id)).cloned();
-        let logged = |kept: Rc<Kept>| (kept.id, Logged { seq: kept.seq, outcome: kept.outcome.clone() });
+        let logged = |kept: Rc<Kept>| {
+            let (outcome, envelope) = (kept.outcome.clone(), kept.envelope.clone());
+            (kept.id, Logged { seq: kept.seq, outcome, person: kept.person, envelope })
+        };
         Ok(kept.into_iter().chain(own).map(logged).collect())
     }
 
@@ -586,6 +603,22 @@ impl Canon for Transaction {
         }))
     }
 
+    async fn roles_held(&mut self, id: PersonId) -> Result<BTreeSet<Role>, Failure> {
+        self.db.statement().await?;
+        let mut held = self.db.read(|tables| tables.roles_held.get(&id).cloned().unwrap_or_default());
+        // Whoever is written in this very transaction.
+        if let Some(Body::Person(person)) = self.stored(id.into()).and_then(|it| Some(it.record.as_ref()?.body.clone()))
+        {
+            held.extend(person.roles);
+        }
+        Ok(held)
+    }
+
+    async fn has_lost(&mut self, epoch: &str, seq: Seq) -> Result<bool, Failure> {
+        self.db.statement().await?;
+        Ok(self.db.read(|tables| tables.has_lost(epoch, seq)))
+    }
+
     async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Failure> {
         self.db.statement().await?;
         let (mut honoured, restored_at) = self.db.read(|tables| (tables.honoured.clone(), tables.restored_at));
@@ -599,7 +632,7 @@ impl Canon for Transaction {
         let told = later.into_iter().filter_map(|(_, seq)| self.kept(seq)).filter_map(|kept| {
             let Outcome::Accepted { flags } = &kept.outcome else { return None };
             let (envelope, flags) = (kept.envelope.clone(), flags.clone());
-            Some(Retold { envelope, person: kept.person?, at: kept.at, flags })
+            Some(Retold { envelope, person: kept.person?, lane: kept.lane, at: kept.at, flags })
         });
         let told = told.collect();
         let mut ids = self.db.read(|tables| tables.roots.get(&root).cloned().unwrap_or_default());

@@ -2,6 +2,7 @@
 
 mod answers;
 mod end;
+mod liars;
 mod misfortunes;
 mod nodes;
 mod notes;
@@ -291,7 +292,9 @@ impl Run {
     fn enrol(&mut self, n: usize) {
         let tablet = &mut self.tablets[n];
         let id = DeviceId(self.chance.uuid());
-        let device = Device { id, profile: tablet.profile, enrolled_by: tablet.present, sealed: None, retired: false };
+        let confirmed = self.chance.percent(70);
+        let (profile, enrolled_by) = (tablet.profile, tablet.present);
+        let device = Device { id, profile, enrolled_by, confirmed, session: None, sealed: None, retired: false };
         self.db.write(|tables| tables.devices.insert(id, device));
         tablet.credential = Some(id);
         let full = std::mem::take(&mut tablet.disk.full);
@@ -299,6 +302,13 @@ impl Run {
         tablet.disk.full = full;
         debug_assert!(done.is_ok(), "there is room for an enrolment");
         self.places.remove(&n);
+        if profile == Profile::Shared {
+            // Whoever enrols it is signed in.
+            self.begins_session(n, Some(enrolled_by));
+            if !confirmed {
+                self.reached.hit("a tablet that nobody has confirmed");
+            }
+        }
         let tabs: Vec<u64> = self.tablets[n].tabs.iter().map(|tab| tab.serial).collect();
         for tab in tabs {
             self.ring(n, tab);

@@ -114,7 +114,14 @@ async fn take_push(
     route: &Route,
 ) -> Result<Answer, Failure> {
     let received = route.clock.read();
-    let sender = Sender { device: device.id, profile: device.profile, community };
+    let sender = Sender {
+        device: device.id,
+        profile: device.profile,
+        community,
+        enrolled_by: device.enrolled_by,
+        confirmed: device.confirmed,
+        session: device.session,
+    };
     let mut canon = db.begin(sent.changes.len());
     let pushed = push(&mut canon, &sender, sent, received).await;
     #[cfg(feature = "planted")]
@@ -168,6 +175,7 @@ pub fn enrolled(device: &Device, community: CommunityId) -> Enrolled {
         community,
         community_name: Words::default(),
         person: device.enrolled_by,
+        confirmed: device.confirmed,
         evicted: None,
     }
 }

@@ -9,7 +9,7 @@ use domain::{
 use sync::{
     device::{
         exchange::{Exchange, View, Write},
-        outbox::{Entry, EntryState, Outbox, OwnPhoto, PhotoState},
+        outbox::{Entry, EntryState, Outbox, OwnLane, OwnPhoto, PhotoState, identity_for},
         world::World,
     },
     messages::{Delivery, Enrolled, Identity, Profile},
@@ -56,6 +56,8 @@ pub struct Tablet {
     pub tabs: Vec<Tab>,
     pub present: PersonId,
     pub identity: Identity,
+    /// Whose session its browser believes to hold.
+    pub session: Option<PersonId>,
     pub wall_offset: i64,
     /// Milliseconds that it slept in all: the monotonic clocks stood still.
     slept: i64,
@@ -81,6 +83,7 @@ impl Tablet {
             tabs: vec![],
             present,
             identity: Identity::Pin,
+            session: None,
             wall_offset: 0,
             slept: 0,
             asleep_since: None,
@@ -98,6 +101,7 @@ impl Tablet {
         Self {
             disk: self.disk.clone(),
             credential: self.credential,
+            session: self.session,
             wall_offset: self.wall_offset,
             slept: self.slept_until(now),
             without_locks: self.without_locks,
@@ -288,7 +292,9 @@ impl Tablet {
         let drafts = named.filter_map(|photo| self.disk.photos().get(&photo.hash));
         let drafts = drafts.filter(|own| own.state == PhotoState::Draft);
         let photos: Vec<OwnPhoto> = drafts.map(|own| OwnPhoto { state: PhotoState::Waiting, ..*own }).collect();
-        let lane = disk::new_lane(LaneId(self.chance.uuid()), self.present, self.identity);
+        let deeds = changes.iter().map(|change| &change.deed);
+        let identity = identity_for(deeds, self.profile, self.identity);
+        let lane = disk::new_lane(LaneId(self.chance.uuid()), self.present, identity);
         let (lane, entries) = self.disk.append(lane, &changes, &photos, &self.tabs[tab].world.outbox)?;
         Ok(Saved { lane, entries, photos, changes })
     }
@@ -321,7 +327,7 @@ impl Tablet {
                 unnoted.extend(deliveries.iter().filter(is_news).map(|delivery| (delivery.lane, delivery.n)));
                 // Shown first: it is true before it is noted here.
                 world.delivered(&deliveries);
-                let is_drained = world.outbox.batch().is_empty();
+                let is_drained = world.outbox.sendable(self.session).next().is_none();
                 // While pushes follow each other, several are noted together.
                 if is_drained || self.chance.percent(30) { self.note_outcomes(tab) } else { Ok(None) }
             }
@@ -331,6 +337,10 @@ impl Tablet {
                 let places: Vec<_> =
                     waiting.filter(|entry| entry.lane == lane).map(|entry| (entry.lane, entry.n)).collect();
                 self.change_entries(tab, &places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() })
+            }
+            Write::SessionOver => {
+                self.session = None;
+                Ok(None)
             }
             Write::HandedOver(kept) => {
                 let entries = self.tabs[tab].world.outbox.in_custody(&kept, Moment(0));
@@ -397,7 +407,7 @@ impl Tablet {
 
 /// What an append wrote.
 pub struct Saved {
-    lane: sync::device::outbox::OwnLane,
+    pub lane: OwnLane,
     pub entries: Vec<Entry>,
     photos: Vec<OwnPhoto>,
     pub changes: Vec<Change>,

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    ids::{DeviceId, LaneId},
+    ids::{DeviceId, LaneId, PersonId},
     photos::{PhotoFault, PhotoHash},
     time::{Clocks, Contact, Moment},
 };
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::messages::{
     Delivery, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Placed, Pull,
-    PullAnswer, Push, PushAnswer, Row, Seal, Seq,
+    PullAnswer, Push, PushAnswer, Row, Seq,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -96,6 +96,8 @@ pub struct Exchange {
     /// The epoch of the last hello's answer.
     epoch: Option<String>,
     device: Option<DeviceId>,
+    /// Whose session this device holds, as far as it knows.
+    session: Option<PersonId>,
     /// How often in a row an answer to a pull was of no use.
     useless: u32,
     /// The view being built beside the one in use.
@@ -162,6 +164,8 @@ pub enum Write {
         device: Option<DeviceId>,
     },
     Stuck(LaneId),
+    /// Nobody's session lives here any more.
+    SessionOver,
     /// These keys are in the server's custody.
     HandedOver(Vec<String>),
     Photo(PhotoHash, PhotoAnswer),
@@ -195,6 +199,7 @@ impl Exchange {
             contact,
             epoch: None,
             device: None,
+            session: None,
             useless: 0,
             rebuilding: None,
             holes: vec![],
@@ -238,7 +243,7 @@ impl Exchange {
         if self.retired {
             return self.hand_over(clocks, outbox);
         }
-        let changes = outbox.batch();
+        let changes = outbox.batch(self.session);
         let is_drained = changes.is_empty() && self.unsealed;
         let hello_again = if outbox.has_stuck() { HELLO_AGAIN_STUCK } else { HELLO_AGAIN };
         if is_drained || self.said_hello.is_none_or(|at| now >= at + hello_again) {
@@ -270,8 +275,13 @@ impl Exchange {
     /// The push that follows on `sent` where each of its changes gets an outcome: it can be written while that answer is on its
     /// way (its clocks say when: it is only longer on its own way), and may go as it is once [`Self::pushed`] took the answer, if this was whole and [`Self::may_go_on`].
     pub fn push_after(&self, sent: &Push, clocks: Clocks, outbox: &Outbox) -> Option<Push> {
-        let changes = outbox.batch_after(&sent.changes).filter(|changes| !changes.is_empty())?;
+        let changes = outbox.batch_after(&sent.changes, self.session).filter(|changes| !changes.is_empty())?;
         Some(push_of(changes, vec![], clocks, outbox))
+    }
+
+    /// Says whose session this device holds now: what takes it goes while it lives.
+    pub fn holds_session(&mut self, of: Option<PersonId>) {
+        self.session = of;
     }
 
     /// Whether the server is still the one that was greeted.
@@ -280,9 +290,10 @@ impl Exchange {
     }
 
     fn hello(&self, clocks: Clocks, outbox: &Outbox) -> Step {
-        let seals = outbox.lanes.values().map(|lane| Seal { lane: lane.lane, last: lane.last }).collect();
+        let seals = outbox.lanes.values().map(OwnLane::seal).collect();
         let waiting = outbox.entries.values().filter(|entry| !entry.is_settled()).count();
-        Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting }))
+        let to_sign_in = outbox.to_sign_in().count();
+        Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting, to_sign_in }))
     }
 
     /// What a retired device does: first what was saved, then the photos, drafts and what they need too. A photo that is not
@@ -425,6 +436,10 @@ impl Exchange {
                     writes.push(Write::Fork { lane, fresh: fresh(), device: self.device });
                 }
                 LaneTrouble::NotYours { lane } => writes.push(Write::Stuck(lane)),
+                LaneTrouble::SignInFirst { .. } => {
+                    self.session = None;
+                    writes.push(Write::SessionOver);
+                }
             }
         }
         writes

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    changes::Change,
+    changes::{Change, Deed},
     ids::{ChangeId, DeviceId, LaneId, PersonId},
+    permissions::{Proof, proof_for},
     photos::{Photo, PhotoFault, PhotoHash},
     time::Moment,
 };
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::exchange::Place;
 use crate::messages::{
     CHANGE_BYTES, Delivery, Envelope, Handed, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES,
-    PhotoAnswer, Placed, Receipt, Row, Seq, UNREADABLE,
+    PhotoAnswer, Placed, Profile, Receipt, Row, Seal, Seq, UNREADABLE,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -35,15 +36,36 @@ pub struct OwnLane {
 }
 
 impl OwnLane {
-    /// Whether somebody who was recognised in this way writes in it: what is only claimed stays by itself.
+    /// Whether somebody who was recognised in this way writes in it: what is only claimed, and what takes a session, stay by
+    /// themselves.
     pub fn is_for(&self, person: PersonId, identity: Identity) -> bool {
-        let is_claimed = |identity| identity == Identity::Claimed;
-        self.person == person && !self.closed && is_claimed(self.identity) == is_claimed(identity)
+        let apart = |identity| match identity {
+            Identity::SignedIn | Identity::Pin => None,
+            Identity::Claimed | Identity::Session => Some(identity),
+        };
+        self.person == person && !self.closed && apart(self.identity) == apart(identity)
+    }
+
+    /// Whether it is sent while `session` lives.
+    fn may_be_sent(&self, session: Option<PersonId>) -> bool {
+        self.identity != Identity::Session || session == Some(self.person)
+    }
+
+    pub fn seal(&self) -> Seal {
+        Seal { session: self.identity == Identity::Session, ..Seal::new(self.lane, self.last) }
     }
 
     pub fn opening(&self) -> LaneOpening {
         LaneOpening::new(self.lane, self.person, self.identity)
     }
+}
+
+/// How the lane for `deeds` knows its person, whom the device recognised by `known`: what takes a session, where the device is
+/// not the person's own, goes apart.
+pub fn identity_for<'a>(deeds: impl IntoIterator<Item = &'a Deed>, profile: Profile, known: Identity) -> Identity {
+    let is_proof = matches!(profile, Profile::Personal { .. }) && known != Identity::Claimed;
+    let takes_session = deeds.into_iter().any(|deed| proof_for(deed) == Proof::Session);
+    if takes_session && !is_proof { Identity::Session } else { known }
 }
 
 /// A saved change. `change` holds the bytes that are sent, for ever the same.
@@ -198,14 +220,15 @@ impl Entry {
         }
     }
 
-    /// It, as it is handed over.
-    fn handed(&self) -> Handed {
+    /// It, as it is handed over out of `lane`.
+    fn handed(&self, lane: Option<&OwnLane>) -> Handed {
         Handed {
             key: self.id.to_string(),
             kind: self.kind.clone(),
             person: Some(self.person),
             saved: Some(self.saved),
             content: self.change.clone(),
+            identity: lane.map(|lane| lane.identity),
         }
     }
 
@@ -312,10 +335,11 @@ impl Outbox {
             person: None,
             saved: None,
             content: text.clone(),
+            identity: None,
         });
         let mut bytes = 0;
         unreadable
-            .chain(self.entries.values().filter(goes).map(Entry::handed))
+            .chain(self.entries.values().filter(goes).map(|entry| entry.handed(self.lanes.get(&entry.lane))))
             .take(PUSH_CHANGES)
             .take_while(|handed| {
                 let is_first = bytes == 0;
@@ -346,15 +370,27 @@ impl Outbox {
         self.lanes.values().find(|lane| lane.is_for(person, identity))
     }
 
-    /// The next push: in the order in which it was saved on this device (somebody may have ended what somebody else began), so
+    /// What is not settled and waits for a session.
+    pub fn to_sign_in(&self) -> impl Iterator<Item = &Entry> {
+        let takes_session = |lane| self.lanes.get(lane).is_some_and(|lane| lane.identity == Identity::Session);
+        self.entries.values().filter(move |entry| !entry.is_settled() && takes_session(&entry.lane))
+    }
+
+    /// What waits and can be sent while `session` lives.
+    pub fn sendable(&self, session: Option<PersonId>) -> impl Iterator<Item = &Entry> {
+        let may_go = move |lane| self.lanes.get(lane).is_none_or(|lane| lane.may_be_sent(session));
+        self.waiting().filter(move |entry| may_go(&entry.lane))
+    }
+
+    /// The next push while `session` lives: in the order in which it was saved on this device (somebody may have ended what somebody else began), so
     /// from the front of every lane; whole bundles, within the protocol's bounds.
-    pub fn batch(&self) -> Vec<Placed> {
-        self.batch_after(&[]).unwrap_or_default()
+    pub fn batch(&self, session: Option<PersonId>) -> Vec<Placed> {
+        self.batch_after(&[], session).unwrap_or_default()
     }
 
     /// The push after one that took these changes along; `None` where these are not what waits first.
-    pub fn batch_after(&self, sent: &[Placed]) -> Option<Vec<Placed>> {
-        let mut waiting: Vec<&Entry> = self.waiting().collect();
+    pub fn batch_after(&self, sent: &[Placed], session: Option<PersonId>) -> Option<Vec<Placed>> {
+        let mut waiting: Vec<&Entry> = self.sendable(session).collect();
         waiting.sort_by_key(|entry| (entry.order, entry.lane, entry.n));
         let (first, rest) = waiting.split_at_checked(sent.len())?;
         let are_first = first.iter().zip(sent).all(|(entry, placed)| entry.id == placed.id);

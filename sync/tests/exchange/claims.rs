@@ -7,11 +7,12 @@ use domain::{
     people::{Person, Role},
     photos::PhotoFault,
     records::{Audience, Body, Record},
-    refusal::Refusal,
+    refusal::{Flag, Refusal},
     text::Words,
+    time::Moment,
 };
 use sync::{
-    device::outbox::{Entry, EntryState},
+    device::outbox::{Entry, EntryState, OwnLane},
     messages::{Envelope, Outcome, PhotoAnswer, Push, Receipt, Row},
 };
 use uuid::Uuid;
@@ -36,7 +37,7 @@ fn raw_push(tablet: &Tablet) -> Push {
         clocks: tablet.clocks(),
         lanes: tablet.world.outbox.lanes.values().map(|lane| lane.opening()).collect(),
         holes: vec![],
-        changes: tablet.world.outbox.batch(),
+        changes: tablet.world.outbox.batch(tablet.session),
     }
 }
 
@@ -125,7 +126,7 @@ fn a_refusal_holds_up_nothing_behind_it_and_keeps_every_byte() {
         EntryState::Delivered { outcome: Outcome::Refused { refusal: Refusal::NotPermitted }, dismissed: false, .. }
     ));
     assert!(matches!(tablet.state_of(behind), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
-    assert_eq!(server.log.get(&refused).map(|(.., envelope)| envelope.clone()), bytes);
+    assert_eq!(server.log.get(&refused).map(|(logged, ..)| logged.envelope.clone()), bytes);
     assert!(tablet.world.get(AreaId(Uuid::from_u128(9)).into()).is_none(), "what was refused is shown no more");
 }
 
@@ -449,7 +450,7 @@ fn a_restored_server_that_grew_past_the_cursor_is_told_everything_and_keeps_what
     let refused = tablet.save(guard(1), vec![area(9)])[0];
     let accepted = tablet.save(guard(0), vec![area(10)])[0];
     tablet.settle(&mut server);
-    backup.epoch = "second".into();
+    backup.is_restored("second");
     let mut other = Tablet::new(device(2));
     for _ in 0..9 {
         other.start_round(guard(2));
@@ -528,6 +529,7 @@ fn what_is_decided_after_a_restore_is_not_undone_by_what_was_said_before_it() {
 fn a_receipt_that_no_server_of_ours_wrote_counts_for_nothing() {
     let (mut server, mut tablet) = pair();
     let change = tablet.save(guard(1), vec![area(9)])[0];
+    tablet.signs_in(&mut server, guard(1));
     let mut message = raw_push(&tablet);
     message.changes[0].receipt = Some(Receipt {
         epoch: "first".into(),
@@ -572,8 +574,156 @@ fn an_answer_out_of_a_cache_is_not_absorbed_and_is_asked_for_less_and_less_often
 fn a_seal_is_not_later_than_its_hello_however_long_that_was_on_its_way() {
     let (mut server, mut tablet) = pair();
     tablet.settle(&mut server);
-    let said = sync::messages::Hello { clocks: tablet.clocks(), contact: tablet.contact, seals: vec![], waiting: 0 };
+    let said = sync::messages::Hello {
+        clocks: tablet.clocks(),
+        contact: tablet.contact,
+        seals: vec![],
+        waiting: 0,
+        to_sign_in: 0,
+    };
     let late = domain::time::Moment(tablet.now + 45_000);
     let sealed = sync::server::sealed(&[], &said, late).expect("nothing waits");
     assert!(sealed <= domain::time::Moment(tablet.now));
+}
+
+#[test]
+fn what_takes_a_session_waits_for_it_and_holds_up_nothing_and_no_seal() {
+    let (mut server, mut tablet) = pair();
+    let waits = tablet.save(guard(0), vec![area(9)])[0];
+    let (_, behind) = tablet.start_round(guard(1));
+    for _ in 0..12 {
+        tablet.step(&mut server, Weather::Fine);
+    }
+    assert!(tablet.world.outbox.entries.values().any(|entry| entry.id == waits && entry.is_waiting()));
+    assert!(matches!(tablet.state_of(behind), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+    let said = sync::messages::Hello {
+        clocks: tablet.clocks(),
+        contact: tablet.contact,
+        seals: tablet.world.outbox.lanes.values().map(OwnLane::seal).collect(),
+        waiting: 1,
+        to_sign_in: tablet.world.outbox.to_sign_in().count(),
+    };
+    let known = server.hello(tablet.device, &said, Moment(tablet.now)).lanes;
+    assert!(sync::server::sealed(&known, &said, Moment(tablet.now)).is_some());
+    tablet.signs_in(&mut server, guard(0));
+    tablet.settle(&mut server);
+    assert!(matches!(tablet.state_of(waits), EntryState::Delivered { outcome, .. } if is_accepted(outcome)));
+}
+
+#[test]
+fn a_session_is_asked_for_at_each_push_and_what_has_none_stays_on_the_tablet() {
+    let (mut server, mut tablet) = pair();
+    tablet.signs_in(&mut server, guard(0));
+    let first = tablet.save(guard(0), vec![area(9)])[0];
+    tablet.settle(&mut server);
+    assert!(server.log.contains_key(&first));
+    // It ran out, and the browser does not know.
+    server.sessions.clear();
+    let second = tablet.save(guard(0), vec![area(8)])[0];
+    for _ in 0..12 {
+        tablet.step(&mut server, Weather::Fine);
+    }
+    assert!(!server.log.contains_key(&second) && tablet.session.is_none());
+    assert!(tablet.world.outbox.entries.values().any(|entry| entry.id == second && entry.is_waiting()));
+}
+
+#[test]
+fn a_request_in_an_old_lane_without_a_session_is_refused_and_keeps_its_bytes() {
+    let (mut server, mut tablet) = pair();
+    let change = tablet.save(guard(0), vec![area(9)])[0];
+    tablet.session = Some(guard(0));
+    let mut message = raw_push(&tablet);
+    // As 0.1.0 opens its lanes, by whatever word.
+    message.lanes.iter_mut().for_each(|lane| lane.session = false);
+    server.push(tablet.device, &message, Default::default());
+    let (logged, ..) = &server.log[&change];
+    assert_eq!(logged.outcome, Outcome::Refused { refusal: Refusal::SignInFirst });
+    assert_eq!(logged.envelope, message.changes[0].change.get());
+}
+
+#[test]
+fn on_a_tablet_that_nobody_confirmed_all_but_its_enroller_only_pick_a_name() {
+    let (mut server, mut tablet) = pair();
+    server.confirmed = false;
+    let (_, own) = tablet.start_round(guard(1));
+    let (_, others) = tablet.start_round(guard(2));
+    tablet.settle(&mut server);
+    let flags = |id| match &server.log[&id].0.outcome {
+        Outcome::Accepted { flags } => flags.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(!flags(own).contains(&Flag::IdentityClaimed));
+    assert!(flags(others).contains(&Flag::IdentityClaimed));
+}
+
+#[test]
+fn an_outcome_is_told_to_its_author_for_its_bytes_alone() {
+    let (mut server, mut tablet) = pair();
+    let (_, genuine) = tablet.start_round(guard(1));
+    let told = server.push(tablet.device, &raw_push(&tablet), Default::default());
+    assert!(told.outcomes[0].proof.is_some());
+    let bytes = server.log[&genuine].0.envelope.clone();
+    // Another tablet sends them as somebody else's, then others under the same id.
+    let mut liar = Tablet::new(device(9));
+    let (_, own) = liar.start_round(guard(2));
+    let others = liar.world.outbox.entries.values().find(|entry| entry.id == own).map(|entry| entry.change.clone());
+    let others = others.expect("it was saved").replace(&own.to_string(), &genuine.to_string());
+    for (n, bytes) in [(1, &bytes), (2, &others)] {
+        let mut message = raw_push(&liar);
+        message.changes[0].n = n;
+        message.changes[0].id = genuine;
+        message.changes[0].change = serde_json::value::RawValue::from_string(bytes.clone()).expect("JSON");
+        let first = server.push(device(9), &message, Default::default());
+        assert!(matches!(first.outcomes[0].outcome, Outcome::Quarantined { .. }), "{first:?}");
+        assert_eq!(first.outcomes[0].proof, None);
+        // Said again, it is told the same, and kept once.
+        let kept = server.log.len();
+        assert_eq!(server.push(device(9), &message, Default::default()).outcomes, first.outcomes);
+        assert_eq!(server.log.len(), kept);
+    }
+    assert!(matches!(&server.log[&genuine].0.outcome, outcome if is_accepted(outcome)));
+}
+
+#[test]
+fn of_two_changes_with_one_id_in_a_push_the_first_is_that_change() {
+    let (mut server, mut tablet) = pair();
+    let (_, first) = tablet.start_round(guard(1));
+    let (_, second) = tablet.start_round(guard(1));
+    let mut message = raw_push(&tablet);
+    let bytes = message.changes[1].change.get().replace(&second.to_string(), &first.to_string());
+    message.changes[1].id = first;
+    message.changes[1].change = serde_json::value::RawValue::from_string(bytes).expect("JSON");
+    let answer = server.push(tablet.device, &message, Default::default());
+    assert!(is_accepted(&answer.outcomes[0].outcome));
+    assert!(matches!(answer.outcomes[1].outcome, Outcome::Quarantined { .. }));
+    assert_eq!(answer.outcomes[1].proof, None);
+    assert_eq!(server.log.len(), 2, "both are kept");
+}
+
+#[test]
+fn a_receipt_is_honoured_only_where_its_log_is_lost() {
+    let (mut server, mut tablet) = pair();
+    let before = server.clone();
+    let (_, change) = tablet.start_round(guard(1));
+    let message = raw_push(&tablet);
+    let told = server.push(tablet.device, &message, Default::default()).outcomes.remove(0);
+    let receipt = |seq| Receipt {
+        epoch: "first".into(),
+        seq,
+        outcome: told.outcome.clone(),
+        proof: told.proof.clone().expect("it is proven"),
+    };
+    let mut restored = before.clone();
+    restored.is_restored("second");
+    let mut again = message.clone();
+    again.changes[0].receipt = Some(receipt(told.seq));
+    restored.push(tablet.device, &again, Default::default());
+    assert_eq!(restored.honoured.len(), 1, "the log was lost there");
+    // A log that still has this number and not this change never told it.
+    let mut whole = before;
+    whole.seq = told.seq;
+    whole.is_restored("second");
+    whole.push(tablet.device, &again, Default::default());
+    assert!(whole.honoured.is_empty());
+    assert!(whole.log.contains_key(&change), "it is decided as new");
 }

@@ -43,8 +43,9 @@ pub struct Memory {
     pub seq: Seq,
     pub lanes: BTreeMap<LaneId, Lane>,
     pub holes: Vec<Hole>,
-    pub log: BTreeMap<ChangeId, (Logged, LaneId, LaneNumber, Moment, String)>,
+    pub log: BTreeMap<ChangeId, (Logged, LaneId, LaneNumber, Moment)>,
     pub records: BTreeMap<RecordId, (Seq, Record)>,
+    pub roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
     pub page_rows: usize,
     /// How often each photo was put.
     pub photos: BTreeMap<PhotoHash, usize>,
@@ -52,6 +53,10 @@ pub struct Memory {
     pub custody: BTreeMap<String, String>,
     pub retired: BTreeSet<DeviceId>,
     pub access: i64,
+    /// Who is signed in on which tablet.
+    pub sessions: BTreeMap<DeviceId, PersonId>,
+    /// Whether the tablets are confirmed; whoever enrolled them is guard 1.
+    pub confirmed: bool,
     pub hellos: Cell<usize>,
     pub honoured: Vec<(Seq, Option<RecordId>, Receipt)>,
     /// Where the log stood when this epoch began.
@@ -82,11 +87,14 @@ impl Memory {
             holes: vec![],
             log: BTreeMap::new(),
             records: BTreeMap::new(),
+            roles_held: BTreeMap::new(),
             page_rows: 7,
             photos: BTreeMap::new(),
             custody: BTreeMap::new(),
             retired: BTreeSet::new(),
             access: 0,
+            sessions: BTreeMap::new(),
+            confirmed: true,
             hellos: Cell::new(0),
             honoured: vec![],
             restored_at: Seq::MAX,
@@ -118,6 +126,9 @@ impl Memory {
     }
 
     pub fn put(&mut self, record: Record) {
+        if let Body::Person(person) = &record.body {
+            self.roles_held.entry(person.id).or_default().extend(&person.roles);
+        }
         self.records.insert(record.id, (self.seq, record));
     }
 
@@ -129,7 +140,14 @@ impl Memory {
     }
 
     pub fn push(&mut self, device: DeviceId, message: &Push, now: Moment) -> PushAnswer {
-        let sender = Sender { device, profile: Profile::Shared, community: COMMUNITY };
+        let sender = Sender {
+            device,
+            profile: Profile::Shared,
+            community: COMMUNITY,
+            enrolled_by: guard(1),
+            confirmed: self.confirmed,
+            session: self.sessions.get(&device).copied(),
+        };
         match block_on(push(self, &sender, message, now)) {
             Ok(answer) => answer,
             Err(never) => match never {},
@@ -147,6 +165,7 @@ impl Memory {
                 community: COMMUNITY,
                 community_name: Words::default(),
                 person: guard(1),
+                confirmed: self.confirmed,
                 evicted: None,
             },
             epoch: self.epoch.clone(),
@@ -157,7 +176,7 @@ impl Memory {
                 .lanes
                 .values()
                 .filter(|lane| lane.device == device)
-                .map(|lane| Seal { lane: lane.id, last: lane.last })
+                .map(|lane| Seal { session: lane.identity == Identity::Session, ..Seal::new(lane.id, lane.last) })
                 .collect(),
         }
     }
@@ -210,7 +229,7 @@ impl Canon for Memory {
     async fn lane(&mut self, lane: LaneId) -> Result<Option<Lane>, Infallible> {
         Ok(self.lanes.get(&lane).copied())
     }
-    async fn open_lane(&mut self, lane: &Lane, _identity: Identity) -> Result<(), Infallible> {
+    async fn open_lane(&mut self, lane: &Lane) -> Result<(), Infallible> {
         self.lanes.insert(lane.id, *lane);
         Ok(())
     }
@@ -239,6 +258,12 @@ impl Canon for Memory {
             _ => None,
         }))
     }
+    async fn roles_held(&mut self, id: PersonId) -> Result<BTreeSet<Role>, Infallible> {
+        Ok(self.roles_held.get(&id).cloned().unwrap_or_default())
+    }
+    async fn has_lost(&mut self, epoch: &str, seq: Seq) -> Result<bool, Infallible> {
+        Ok(epoch != self.epoch && seq > self.restored_at)
+    }
     async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Infallible> {
         let mut told: Vec<_> = self
             .honoured
@@ -252,7 +277,7 @@ impl Canon for Memory {
                     Outcome::Accepted { flags } => flags.clone(),
                     Outcome::Refused { .. } | Outcome::Quarantined { .. } => BTreeSet::new(),
                 };
-                (seq, Retold { envelope: kept.4.clone(), person, at, flags })
+                (seq, Retold { envelope: kept.0.envelope.clone(), person, lane: kept.1, at, flags })
             })
             .collect();
         told.sort_by_key(|(seq, _)| *seq);
@@ -275,11 +300,12 @@ impl Canon for Memory {
     async fn log(&mut self, entry: LogEntry<'_>) -> Result<(), Infallible> {
         assert_eq!(entry.seq, self.seq + 1, "the numbers of the log have no gap");
         self.seq = entry.seq;
-        let logged = Logged { seq: entry.seq, outcome: entry.outcome.clone() };
-        let kept = (logged, entry.lane, entry.n, entry.received, entry.envelope.to_owned());
+        let (outcome, envelope) = (entry.outcome.clone(), entry.envelope.to_owned());
+        let logged = Logged { seq: entry.seq, outcome, person: entry.person, envelope };
+        let kept = (logged, entry.lane, entry.n, entry.received);
         assert!(self.log.insert(entry.id, kept).is_none(), "a change has one outcome");
         for record in entry.records {
-            self.records.insert(record.id, (entry.seq, record.clone()));
+            self.put(record.clone());
         }
         Ok(())
     }

@@ -12,10 +12,10 @@ use domain::{
 use sync::{
     device::{
         exchange::{Exchange, Fault, Message, Place, Step, Write},
-        outbox::{Entry, EntryState, Outbox, OwnLane, OwnPhoto, PhotoState, orders_given},
+        outbox::{Entry, EntryState, Outbox, OwnLane, OwnPhoto, PhotoState, identity_for, orders_given},
         world::{Confirmed, World},
     },
-    messages::Identity,
+    messages::{Identity, Profile},
 };
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub struct Tablet {
     pub exchange: Exchange,
     pub contact: Option<Contact>,
     pub now: i64,
+    /// Whose session its browser holds.
+    pub session: Option<PersonId>,
     /// The photos on its disk.
     pub bytes: std::collections::BTreeMap<PhotoHash, Vec<u8>>,
     ids: u128,
@@ -52,6 +54,7 @@ impl Tablet {
             exchange: Exchange::new(Place::default(), None),
             contact: None,
             now: 0,
+            session: None,
             bytes: Default::default(),
             ids: device.0.as_u128() << 32,
         }
@@ -74,16 +77,10 @@ impl Tablet {
     /// Saves deeds as the app's store does: the lane's tail, then the entries, all or nothing.
     pub fn save(&mut self, person: PersonId, deeds: Vec<Deed>) -> Vec<ChangeId> {
         let at = Stamp { clocks: self.clocks(), contact: self.contact };
-        let mut lane = match self.world.outbox.lane_of(person, Identity::Pin) {
+        let identity = identity_for(&deeds, Profile::Shared, Identity::Pin);
+        let mut lane = match self.world.outbox.lane_of(person, identity) {
             Some(lane) => *lane,
-            None => OwnLane {
-                lane: LaneId(self.fresh()),
-                person,
-                identity: Identity::Pin,
-                last: 0,
-                closed: false,
-                device: None,
-            },
+            None => OwnLane { lane: LaneId(self.fresh()), person, identity, last: 0, closed: false, device: None },
         };
         let changes: Vec<Change> = deeds
             .into_iter()
@@ -133,9 +130,16 @@ impl Tablet {
         (hash, ids[0])
     }
 
+    /// Somebody signs in with their pass phrase.
+    pub fn signs_in(&mut self, server: &mut Memory, person: PersonId) {
+        self.session = Some(person);
+        server.sessions.insert(self.device, person);
+    }
+
     /// One step of the exchange. Says whether a message was sent.
     pub fn step(&mut self, server: &mut Memory, weather: Weather) -> bool {
         let sent = self.clocks();
+        self.exchange.holds_session(self.session);
         match self.exchange.next(sent, &self.world.outbox) {
             Step::Wait { until } => {
                 assert!(until > self.now, "a wait that is over is no wait");
@@ -207,6 +211,7 @@ impl Tablet {
 
     fn carry_out(&mut self, write: Write) {
         match write {
+            Write::SessionOver => self.session = None,
             Write::Contact(contact) => self.contact = Some(contact),
             Write::Greeted(_) => {}
             Write::Delivered(deliveries) => self.world.delivered(&deliveries),
@@ -251,10 +256,15 @@ impl Tablet {
     }
 
     /// Exchanges in fine weather until nothing is left to do for a minute.
+    /// Fair weather for a minute; whoever's work waits for it signs in.
     pub fn settle(&mut self, server: &mut Memory) {
         let end = self.now + 60_000;
         let mut steps = 0;
         while self.now < end {
+            let author = self.world.outbox.to_sign_in().next().map(|entry| entry.person);
+            if let Some(author) = author {
+                self.signs_in(server, author);
+            }
             self.step(server, Weather::Fine);
             steps += 1;
             assert!(steps < 10_000, "it comes to rest");

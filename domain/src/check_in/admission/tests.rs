@@ -47,7 +47,7 @@ fn came(persons: &[u32]) -> Arrival {
     let at = |n: usize| Interval::exactly(Moment(i64::try_from(n).expect("a few entries") * 60_000));
     let entry =
         |(n, persons): (usize, &u32)| Entry { by: STEWARD, at: at(n), persons: *persons, proof: Admission::Name };
-    Arrival { of: OF, household: XU, entries: persons.iter().enumerate().map(entry).collect() }
+    Arrival { of: OF, household: XU, entries: persons.iter().enumerate().map(entry).collect(), beyond: 0 }
 }
 
 fn judged(sign_ups: &[SignUp], arrivals: &[Arrival], judge: impl FnOnce(&Door) -> Verdict) -> Verdict {

@@ -54,6 +54,7 @@ impl Run {
         self.epochs += 1;
         tables.epoch = format!("epoch {}", self.epochs);
         tables.restored_at = Some(tables.seq);
+        tables.epochs.push((tables.epoch.clone(), tables.seq));
         self.ledger.server_was_restored = true;
         // The photos' folder is not in the database's backup: it has them all.
         tables.photos = self.db.read(|now| now.photos.clone());

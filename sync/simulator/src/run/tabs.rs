@@ -54,9 +54,10 @@ impl Run {
         if self.tablets[n].disk.facts().enrolled.is_none() {
             return Ok(());
         }
-        let clocks = self.tablets[n].clocks(at, self.now);
+        let (clocks, session) = (self.tablets[n].clocks(at, self.now), self.tablets[n].session);
         let tab = &mut self.tablets[n].tabs[at];
         let Some(exchange) = &mut tab.exchange else { return Ok(()) };
+        exchange.holds_session(session);
         let mut step = exchange.next(clocks, &tab.world.outbox);
         if let Step::Wait { .. } = step
             && std::mem::take(&mut tab.rung)

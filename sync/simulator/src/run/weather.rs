@@ -27,6 +27,8 @@ impl Run {
             790..830 => self.the_tablet_sleeps(n),
             830..890 => self.the_server_fails(),
             890..930 => self.the_clock_changes(n),
+            930..945 => self.somebody_lies(n)?,
+            945..950 => self.is_confirmed(n),
             _ => self.the_tablet_suffers(n),
         }
         Ok(())
@@ -100,8 +102,7 @@ impl Run {
     pub(super) fn promise(&mut self, n: usize, saved: &crate::tablet::Saved) {
         let may_set_up = self.db.read(|tables| {
             let person = tables.person(self.tablets[n].present);
-            let is_proven = self.tablets[n].identity != sync::messages::Identity::Claimed;
-            person.is_some_and(|person| is_proven && may(&person.roles, Act::SetUp))
+            person.is_some_and(|person| may(&person.roles, Act::SetUp))
         });
         for (entry, change) in saved.entries.iter().zip(&saved.changes) {
             if let Deed::Fact(domain::changes::Fact::RoundStarted(started)) = &change.deed {
@@ -131,7 +132,7 @@ impl Run {
                 damaged: false,
                 deed: change.deed.clone(),
                 was_allowed: may_set_up,
-                claimed: self.tablets[n].identity == sync::messages::Identity::Claimed,
+                identity: saved.lane.identity,
             };
             self.ledger.saved.insert(entry.id, promise);
         }
@@ -166,7 +167,43 @@ impl Run {
             if is_claimed {
                 self.reached.hit("a name that was only picked");
             }
+            self.signs_in_or_not(n);
         }
+    }
+
+    /// Whoever was there has left, and with them their session. Whoever came signs in, or does not.
+    fn signs_in_or_not(&mut self, n: usize) {
+        let who = self.tablets[n].present;
+        let is_here = self.db.read(|tables| tables.person(who).is_some_and(|person| person.left.is_none()));
+        let session = (is_here && self.chance.percent(40)).then_some(who);
+        self.begins_session(n, session);
+        let waits = session.is_some() && self.tablets[n].disk.outbox().to_sign_in().any(|entry| entry.person == who);
+        if waits {
+            self.reached.hit("sent after its author signed in again");
+        }
+        // Or it runs out, and the browser does not know.
+        if session.is_some() && self.chance.percent(20) {
+            self.reached.hit("a session that ran out");
+            self.session_of(n, None);
+        }
+    }
+
+    /// Both the browser and the server know of it.
+    pub(super) fn begins_session(&mut self, n: usize, session: Option<PersonId>) {
+        self.tablets[n].session = session;
+        self.session_of(n, session);
+        let all: Vec<u64> = self.tablets[n].tabs.iter().map(|tab| tab.serial).collect();
+        all.into_iter().for_each(|tab| self.ring(n, tab));
+    }
+
+    fn session_of(&mut self, n: usize, session: Option<PersonId>) {
+        let Some(id) = self.tablets[n].credential else { return };
+        self.ledger.sessions.extend(session.map(|person| (id, person)));
+        self.db.write(|tables| {
+            if let Some(device) = tables.devices.get_mut(&id) {
+                device.session = session;
+            }
+        });
     }
 
     pub(super) fn another_tab(&mut self, n: usize) {
