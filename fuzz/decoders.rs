@@ -157,7 +157,7 @@ pub fn starter(bytes: &[u8]) {
 pub fn cookie(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
     let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
-    for name in [cookies::SESSION, cookies::DEVICE] {
+    for name in cookies::NAMES {
         let _ = cookies::read(&headers, name);
     }
 }

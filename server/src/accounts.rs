@@ -49,6 +49,12 @@ pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Account>, Fa
     rows.iter().map(read).collect()
 }
 
+/// What is kept of the PINs of everybody else in the community.
+pub async fn pins_of_others(tx: &mut Tx, community: CommunityId, person: PersonId) -> Result<Vec<String>, Failure> {
+    let others = all(tx, community).await?.into_iter().filter(|account| account.person != person);
+    Ok(others.filter_map(|account| account.pin_verifier).collect())
+}
+
 /// A name that somebody else has.
 pub struct Taken;
 

@@ -29,6 +29,8 @@ pub enum Declined {
     TooLarge,
     /// The device has put too many photos that no record names; a change that names this one may come: 409.
     Unnamed,
+    /// They have as many devices of their own as anybody may: 409.
+    TooManyDevices,
     /// 429, with the seconds to wait.
     TooMany { seconds: u64 },
     /// More wait than can be served soon: 503, with the seconds to wait.
@@ -44,6 +46,7 @@ impl<F: Into<Failure>> From<F> for Declined {
         match failure.into() {
             // Not all at the same moment again.
             Failure::Database(db::Error::PoolTimedOut) => Declined::Busy { seconds: rand::random_range(3..15) },
+            Failure::TooMany { seconds } => Declined::TooMany { seconds },
             failure => Declined::Failed(failure),
         }
     }
@@ -66,6 +69,7 @@ impl IntoResponse for Declined {
             Declined::TooLarge => say(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Declined::TooMany { seconds } => later(say(StatusCode::TOO_MANY_REQUESTS, "too_many"), seconds),
             Declined::Busy { seconds } => later(say(StatusCode::SERVICE_UNAVAILABLE, "busy"), seconds),
+            Declined::TooManyDevices => say(StatusCode::CONFLICT, "too_many_devices"),
             Declined::Unnamed => say(StatusCode::CONFLICT, "unnamed"),
             Declined::NotFound => say(StatusCode::NOT_FOUND, "not_found"),
             Declined::Failed(failure) => {

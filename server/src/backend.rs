@@ -6,7 +6,7 @@ mod sign_in;
 mod tags;
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     pin::Pin,
     sync::Arc,
 };
@@ -205,7 +205,7 @@ impl Asked {
     }
 
     fn session_token(&self) -> Result<&str, Problem> {
-        cookies::read(&self.headers, cookies::SESSION).ok_or(Problem::Trouble(Trouble::SignInFirst))
+        cookies::session_token(&self.state, &self.headers).ok_or(Problem::Trouble(Trouble::SignInFirst))
     }
 
     async fn session(&self, tx: &mut Tx) -> Result<Session, Problem> {
@@ -220,14 +220,25 @@ impl Asked {
         Ok((session, person.ok_or(Problem::Trouble(Trouble::SignInFirst))?))
     }
 
-    /// Where the request comes from. Behind a proxy that says for whom it asks, that; anybody may say so to a server that is
-    /// reached directly, so there it is the connection's own.
-    fn address(&self) -> String {
+    /// Where the request comes from. Behind a proxy that is what it says for whom it asks, or nothing where it does not say: its own
+    /// address is everybody's. Anybody may say so to a server that is reached directly, so there it is the connection's own.
+    fn address(&self) -> Option<String> {
         let is_behind_a_proxy = self.state.wire == Wire::Plain && self.state.public_url.is_some();
-        let forwarded = self.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-        let nearest = forwarded.and_then(|all| all.rsplit(',').next()).map(|address| address.trim().to_owned());
-        let peer = || self.peer.map(|peer| peer.to_string()).unwrap_or_default();
-        nearest.filter(|_| is_behind_a_proxy).unwrap_or_else(peer)
+        if !is_behind_a_proxy {
+            return self.peer.map(one_customer);
+        }
+        let forwarded =
+            self.headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+        let nearest = forwarded.and_then(|all| all.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
+        nearest.map(one_customer)
+    }
+}
+
+/// Whoever has one address of IPv6 has 2^64 of them.
+fn one_customer(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 
@@ -282,10 +293,14 @@ async fn signed_in(tx: &mut Tx, session: &Session) -> Result<Option<SignedIn>, F
 }
 
 async fn set_pin(asked: &Asked, pin: String) -> Result<(), Problem> {
-    let (session, _) = asked.person(&mut asked.state.db.read().await?).await?;
-    if !passwords::is_pin(&pin) {
+    let (session, person) = asked.person(&mut asked.state.db.read().await?).await?;
+    // Each choice says whether somebody has that PIN.
+    let too_many = |seconds| Problem::Trouble(Trouble::TooMany { seconds });
+    asked.state.bounds.own_pins.take(&person.id.to_string(), 1, clock::now()).map_err(too_many)?;
+    if pin.trim().is_empty() {
         return Err(Problem::Trouble(Trouble::Invalid { field: "pin".into() }));
     }
+    let pin = access::unique_pin(asked, &session, person.id, pin).await?;
     let verifier = passwords::pin_verifier(pin).await?;
     let mut tx = asked.state.db.write().await?;
     accounts::set_pin(&mut tx, session.community, session.person, &verifier).await?;

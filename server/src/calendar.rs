@@ -12,7 +12,7 @@ use icalendar::{Calendar, Component, EventLike, EventStatus, Property};
 /// An event as a calendar shows it, for a household or for anybody.
 pub struct Entry<'a> {
     pub event: &'a Event,
-    /// Where more is said of it.
+    /// Where more is said of it: a whole address, or it is not said.
     pub address: String,
     /// Where the household's sign-up stands, in its own feed.
     pub standing: Option<Standing>,
@@ -38,8 +38,10 @@ pub fn file(community: &Community, language: Language, now: Moment, entries: &[E
             .ends(details.ends.utc())
             .summary(&say(&details.title))
             .sequence(sequence(event))
-            .status(status(event, *standing))
-            .url(address);
+            .status(status(event, *standing));
+        if address.contains("://") {
+            entry.url(address);
+        }
         if !details.place.say(language).is_empty() {
             entry.location(&say(&details.place));
         }

@@ -69,6 +69,8 @@ pub struct SqlCanon {
     roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
     trusting: bool,
     tally: Tally,
+    /// How many lanes this transaction opened.
+    opened: u64,
 }
 
 impl SqlCanon {
@@ -86,6 +88,7 @@ impl SqlCanon {
             roles_held: BTreeMap::new(),
             trusting: false,
             tally: Tally::default(),
+            opened: 0,
         }
     }
 
@@ -161,6 +164,11 @@ impl SqlCanon {
     /// The outcomes that this transaction logged.
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    /// How many lanes this transaction opened.
+    pub fn opened(&self) -> u64 {
+        self.opened
     }
 
     async fn write_all(&mut self) -> Result<(), Failure> {
@@ -290,6 +298,7 @@ impl Canon for SqlCanon {
             .bind(self.now.0)
             .execute(&mut *self.tx)
             .await?;
+        self.opened += 1;
         Ok(())
     }
 

@@ -33,9 +33,10 @@ use crate::{
 /// A device that was retired may hand over for so long: as long as a browser keeps its cookie. Later nobody proves by it who
 /// they are.
 pub const AFTER_RETIREMENT: i64 = 365 * 24 * 60 * 60 * 1000;
-/// So much of one device waits at a time, whoever has it: half a year of long rounds, and no room for a thief's mischief.
-const ITEMS_MOST: i64 = 20_000;
-const BYTES_MOST: i64 = 32 * 1024 * 1024;
+/// So much of one device waits at a time, whoever has it: twice what six weeks without a network bring, and no room for a thief's
+/// mischief.
+pub const ITEMS_MOST: i64 = 40_000;
+pub const BYTES_MOST: i64 = 64 * 1024 * 1024;
 /// A name, and something handed over, at most.
 const WORD_MOST: usize = 200;
 const CONTENT_MOST: usize = 4 * CHANGE_BYTES;
@@ -248,9 +249,6 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item, vouched: Vouche
 }
 
 fn change_of(item: &Item) -> Result<Change, Undecodable> {
-    if item.content.len() > CHANGE_BYTES {
-        return Err(Undecodable::TooLarge);
-    }
     Envelope::read(&item.content)?.open()
 }
 

@@ -99,6 +99,14 @@ pub async fn all(tx: &mut Tx, community: CommunityId) -> Result<Vec<Device>, Fai
     rows.iter().map(read).collect()
 }
 
+/// Those that are somebody's own and not retired, the newest first.
+pub async fn own(tx: &mut Tx, community: CommunityId, person: PersonId) -> Result<Vec<Device>, Failure> {
+    let sql =
+        format!("{COLUMNS} where community_id = $1 and person_id = $2 and retired is null order by enrolled desc, id");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(community.to_string()).bind(person.to_string());
+    query.fetch_all(&mut **tx).await?.iter().map(read).collect()
+}
+
 pub async fn add(tx: &mut Tx, device: &Device, token: &str) -> Result<(), Failure> {
     let sql = "insert into devices (community_id, id, token_hash, name, person_id, enrolled_by, enrolled, waiting,
         confirmed, confirmed_by) values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)";

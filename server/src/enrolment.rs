@@ -23,27 +23,36 @@ use crate::{
     failure::Failure,
     households, records, secrets,
     sessions::{self, Session},
-    state::Shared,
+    state::{Shared, State},
     sync_routes::{Body, message},
 };
+
+/// So many devices of their own somebody has at a time.
+pub const OWN_DEVICES_MOST: usize = 20;
 
 pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Response, Declined> {
     let now = clock::now();
     let mut tx = state.db.read().await?;
-    let (session, person) = signed_in(&mut tx, &headers).await?;
+    let (session, person) = signed_in(&mut tx, &state, &headers).await?;
     let wish: Enrol = message(body)?;
     let name = typed(&wish.name, NAME_MOST).map_err(|_| Declined::Invalid { field: "name" })?;
     if wish.shared && !may(&person.roles, Act::EnrolSharedDevice) {
         return Err(Declined::NotPermitted);
     }
     let profile = if wish.shared { Profile::Shared } else { Profile::Personal { person: person.id } };
-    let forgetful = forgetful(&mut tx, &headers, &session, &wish).await?;
+    let forgetful = forgetful(&mut tx, &state, &headers, &session, &wish).await?;
     if forgetful.is_none()
-        && let Some(known) = known(&mut tx, &headers, &session, profile).await?
+        && let Some(known) = known(&mut tx, &state, &headers, &session, profile).await?
     {
         return Ok(Json(enrolled(&mut tx, &known).await?).into_response());
     }
+    let own = devices::own(&mut tx, session.community, person.id).await?;
+    if !wish.shared && forgetful.is_none() && own.len() >= OWN_DEVICES_MOST {
+        return Err(Declined::TooManyDevices);
+    }
     drop(tx);
+    let too_many = |seconds| Declined::TooMany { seconds };
+    state.bounds.enrolments.take(&person.id.to_string(), 1, now).map_err(too_many)?;
     let device = Device {
         id: DeviceId(Uuid::now_v7()),
         community: session.community,
@@ -78,8 +87,8 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
     Ok(([(header::SET_COOKIE, cookies::device(&token, &state, &headers))], answer).into_response())
 }
 
-async fn signed_in(tx: &mut Tx, headers: &HeaderMap) -> Result<(Session, Person), Declined> {
-    let token = cookies::read(headers, cookies::SESSION).ok_or(Declined::SignInFirst)?;
+async fn signed_in(tx: &mut Tx, state: &State, headers: &HeaderMap) -> Result<(Session, Person), Declined> {
+    let token = cookies::session_token(state, headers).ok_or(Declined::SignInFirst)?;
     let session = sessions::find(tx, token, clock::now()).await?.ok_or(Declined::SignInFirst)?;
     let person = households::who_is_here(tx, session.community, session.person).await?;
     Ok((session, person.ok_or(Declined::SignInFirst)?))
@@ -88,11 +97,12 @@ async fn signed_in(tx: &mut Tx, headers: &HeaderMap) -> Result<(Session, Person)
 /// The device that this browser is already, if it was enrolled by the same person in the same way: a lost answer asks twice.
 async fn known(
     tx: &mut Tx,
+    state: &State,
     headers: &HeaderMap,
     session: &Session,
     profile: Profile,
 ) -> Result<Option<Device>, Failure> {
-    let Some(token) = cookies::read(headers, cookies::DEVICE) else { return Ok(None) };
+    let Some(token) = cookies::device_token(state, headers) else { return Ok(None) };
     let device = devices::with_token(tx, token).await?;
     Ok(device.filter(|device| {
         device.community == session.community && device.enrolled_by == session.person && device.profile == profile
@@ -103,11 +113,12 @@ async fn known(
 /// knows some that it had.
 async fn forgetful(
     tx: &mut Tx,
+    state: &State,
     headers: &HeaderMap,
     session: &Session,
     wish: &Enrol,
 ) -> Result<Option<Device>, Failure> {
-    let (Some(token), Some(held)) = (cookies::read(headers, cookies::DEVICE), &wish.lanes) else { return Ok(None) };
+    let (Some(token), Some(held)) = (cookies::device_token(state, headers), &wish.lanes) else { return Ok(None) };
     if !held.is_empty() {
         return Ok(None);
     }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, io::Write};
 use domain::ids::CommunityId;
 use serde_json::{Value, json, value::RawValue};
 use sqlx::{Row as _, any::AnyRow};
+use sync::messages::is_too_deep;
 
 use crate::{
     accounts, communities,
@@ -158,8 +159,13 @@ fn change(row: &AnyRow, names: &BTreeMap<String, String>, out: &mut impl Write) 
         "latest": number(row, "latest")?, "rules": number(row, "rules")?,
         "flags": outcome.get("flags").cloned().unwrap_or_else(|| json!([])), "outcome": outcome, "records": written,
     });
-    // The author's own bytes go out as they came; line breaks stand only between their tokens.
-    let envelope = text(row, "envelope")?.replace(['\n', '\r'], " ");
+    // The author's own bytes go out as they came; line breaks stand only between their tokens. What lies so deep that other readers
+    // of JSON give up goes out as a text, so that it spoils no line.
+    let envelope = text(row, "envelope")?;
+    let envelope = match is_too_deep(&envelope) {
+        true => Value::from(envelope).to_string(),
+        false => envelope.replace(['\n', '\r'], " "),
+    };
     let envelope: Box<RawValue> = RawValue::from_string(envelope).map_err(Failure::broken)?;
     let mut text = head.to_string();
     text.truncate(text.len() - 1);

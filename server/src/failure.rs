@@ -11,6 +11,10 @@ pub enum Failure {
     Photos(object_store::Error),
     /// An id that a device chose, and that was taken to be free, is another record's: the transaction is to be made again, doubting.
     IdTaken,
+    /// A device has brought more than it may in the time: it may come again after so many seconds.
+    TooMany {
+        seconds: u64,
+    },
     /// Something kept here cannot be read; the sentence says what.
     Broken(String),
 }
@@ -33,6 +37,7 @@ impl fmt::Display for Failure {
             Failure::Database(error) => write!(f, "the database failed: {error}"),
             Failure::Photos(error) => write!(f, "the photo store failed: {error}"),
             Failure::IdTaken => f.write_str("an id that was taken to be free is not"),
+            Failure::TooMany { seconds } => write!(f, "a device has brought too much, {seconds} s"),
             Failure::Broken(what) => f.write_str(what),
         }
     }

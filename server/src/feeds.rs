@@ -9,6 +9,7 @@ use ed25519_dalek::SigningKey;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use sqlx::Row as _;
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::{communities, db::Tx, failure::Failure};
@@ -44,8 +45,7 @@ pub async fn is_genuine(
     given: &str,
 ) -> Result<bool, Failure> {
     let genuine = token(tx, community, household).await?;
-    let differ = genuine.bytes().zip(given.bytes()).fold(0, |so_far, (a, b)| so_far | (a ^ b));
-    Ok(differ == 0 && genuine.len() == given.len())
+    Ok(genuine.as_bytes().ct_eq(given.as_bytes()).into())
 }
 
 async fn issue(tx: &mut Tx, community: CommunityId, household: HouseholdId) -> Result<i64, Failure> {

@@ -23,6 +23,7 @@ use tokio::{
 
 use crate::{
     answers::Declined,
+    bounds::Turn,
     communities,
     connections::Place,
     failure::Failure,
@@ -118,6 +119,8 @@ pub async fn events(
     headers: HeaderMap,
 ) -> Result<Response, Declined> {
     let device = sender_of(&state, &headers).await?;
+    let too_many = || Declined::TooMany { seconds: rand::random_range(30..90) };
+    let turn = state.bounds.hints.take(&device.id.to_string()).ok_or_else(too_many)?;
     let listens = Arc::clone(&state.hints.places).try_acquire_owned();
     let listens = listens.map_err(|_| Declined::Busy { seconds: rand::random_range(30..90) })?;
     place.leave();
@@ -130,6 +133,7 @@ pub async fn events(
         again: Instant::now(),
         until: Instant::now() + LASTS.mul_f64(rand::random_range(0.7..1.0)),
         _listens: listens,
+        _turn: turn,
     };
     let hints = stream::unfold(listener, |mut listener| async {
         listener.next().await.map(|hint| (Ok::<_, Infallible>(event(&hint)), listener))
@@ -160,6 +164,7 @@ struct Listener {
     again: Instant,
     until: Instant,
     _listens: OwnedSemaphorePermit,
+    _turn: Turn,
 }
 
 impl Listener {

@@ -23,7 +23,7 @@ use tracing::Instrument;
 
 use crate::{
     answers::Declined,
-    backend, origin, photos, probes, public_events, secrets, site,
+    backend, cookies, origin, photos, probes, public_events, secrets, site,
     state::{Shared, Wire},
     sync_routes,
 };
@@ -61,6 +61,7 @@ pub fn router(state: Shared) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .merge(photos)
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), cookies::renamed))
         .layer(from_fn_with_state(state.clone(), with_headers))
         .layer(from_fn_with_state(state.clone(), logged))
         .with_state(state)
@@ -120,13 +121,25 @@ fn is_localhost(headers: &HeaderMap) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
+/// What the log says of a path: where a secret may be part of it, the route alone, or not more than that nothing was there.
+fn told<'a>(route: Option<&'a str>, path: &'a str) -> &'a str {
+    match route {
+        Some(backend::PATH) => path,
+        Some(route) => route,
+        // A secret address with a slip in it is secret still.
+        None if path.starts_with("/assets/") || !path.bytes().any(|byte| byte.is_ascii_digit()) => path,
+        None => "other",
+    }
+}
+
 /// One line for each request, without its query: a set-up link's secret is there.
 async fn logged(Given(state): Given<Shared>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let id = &secrets::token()[..12];
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let path = told(route.as_ref().map(MatchedPath::as_str), request.uri().path());
+    let span = tracing::info_span!("request", id, method = %request.method(), path);
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let took = began.elapsed();

@@ -3,9 +3,9 @@
 pub mod accounts;
 pub mod afterwards;
 pub mod answers;
-pub mod attempts;
 pub mod backend;
 pub mod backup;
+pub mod bounds;
 pub mod calendar;
 pub mod canon;
 pub mod cli;

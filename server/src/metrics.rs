@@ -12,7 +12,7 @@ use domain::time::Moment;
 use sqlx::Row as _;
 use sync::messages::{Outcome, PullAnswer};
 
-use crate::{db::Tx, failure::Failure};
+use crate::{bounds::Bounds, db::Tx, failure::Failure};
 
 /// What this process has counted since it started.
 #[derive(Default)]
@@ -38,6 +38,10 @@ pub struct Tally {
 }
 
 impl Tally {
+    pub fn all(self) -> u64 {
+        self.accepted + self.refused + self.quarantined
+    }
+
     pub fn count(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Accepted { .. } => self.accepted += 1,
@@ -105,7 +109,7 @@ impl Metrics {
     }
 
     /// Everything as text, with what the database says now.
-    pub fn written(&self, kept: &Kept, listeners: usize) -> String {
+    pub fn written(&self, kept: &Kept, bounds: &Bounds, listeners: usize) -> String {
         let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let mut out = String::new();
         let changes = counted.changes;
@@ -128,6 +132,11 @@ impl Metrics {
             "Pulls that were answered since the start.",
             &[(r#"{answer="page"}"#, counted.pages), (r#"{answer="rebuild"}"#, counted.rebuilds)],
         );
+        let refused = bounds.all().map(|it| (it.what, it.refused())).into_iter();
+        let refused = refused.chain(bounds.turns().map(|it| (it.what, it.refused())));
+        let refused: Vec<_> = refused.map(|(what, times)| (format!("{{bound=\"{what}\"}}"), times)).collect();
+        let refused: Vec<_> = refused.iter().map(|(labels, times)| (labels.as_str(), *times)).collect();
+        metric(&mut out, "bounded_total", "counter", "How often somebody had asked for too much, by bound.", &refused);
         let now = |out: &mut String, name, help, value: i64| {
             metric(out, name, "gauge", help, &[("", u64::try_from(value).unwrap_or(0))]);
         };

@@ -20,13 +20,21 @@ pub async fn check(Given(state): Given<Shared>, request: Request, next: Next) ->
     Declined::NotPermitted.into_response()
 }
 
-/// How people reach this server: its public address, or the one that the request names.
+/// How people reach this server, for what is printed and kept: its public address, or where the page is that asks, which its
+/// browser says. Empty where neither shows: what begins with it is then an address within this server. `Host` is not asked: whoever
+/// sends a request writes it, and a cache may give the answer to others.
 pub fn home(state: &State, headers: &HeaderMap) -> String {
-    if let Some(url) = &state.public_url {
-        return url.clone();
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    format!("{}://{host}", state.wire)
+    let asking =
+        || headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).filter(|origin| is_address(origin));
+    state.public_url.as_deref().or_else(asking).unwrap_or_default().to_owned()
+}
+
+/// `https://host` or `https://host:port`, or the same without TLS: no page that hides where it is from, and nothing longer.
+fn is_address(origin: &str) -> bool {
+    let host = ["https://", "http://"].iter().find_map(|scheme| origin.strip_prefix(scheme));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    })
 }
 
 /// Whether the request came to this very scheme and host. Without TLS of our own a proxy's may be either scheme.

@@ -5,7 +5,7 @@ mod page;
 use axum::{
     Router,
     extract::{Path, Query, State as Given},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -26,7 +26,7 @@ use crate::{
     clock, communities,
     db::Tx,
     failure::Failure,
-    feeds, households, origin,
+    feeds, households,
     photos::{kept, store::Form},
     records,
     state::{Shared, State},
@@ -65,12 +65,11 @@ async fn event_page(
     Given(state): Given<Shared>,
     Path(event): Path<String>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Response, Declined> {
     let shown = found(&state, &event).await?;
-    let home = origin::home(&state, &headers);
+    let home = public(&state);
     let language = asked.lang.unwrap_or(shown.community.language);
-    let text = page::write(&shown.community, &shown.event, shown.tally.as_ref(), language, &home, clock::now());
+    let text = page::write(&shown.community, &shown.event, shown.tally.as_ref(), language, home, clock::now());
     let mut response = text.into_response();
     set(&mut response, header::CONTENT_TYPE, "text/html; charset=utf-8");
     set(&mut response, header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
@@ -105,10 +104,9 @@ async fn event_file(
     Given(state): Given<Shared>,
     Path(event): Path<String>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Response, Declined> {
     let shown = found(&state, &event).await?;
-    let address = page::address(&origin::home(&state, &headers), &shown.event);
+    let address = page::address(public(&state), &shown.event);
     let language = asked.lang.unwrap_or(shown.community.language);
     let entry = Entry { event: &shown.event, address, standing: None };
     Ok(as_calendar(calendar::file(&shown.community, language, clock::now(), &[entry]), LIFETIME))
@@ -119,7 +117,6 @@ async fn feed(
     Given(state): Given<Shared>,
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
 ) -> Result<Response, Declined> {
     let token = token.strip_suffix(".ics").unwrap_or(&token);
     let household = feeds::named(token).ok_or(Declined::NotFound)?;
@@ -129,7 +126,7 @@ async fn feed(
         return Err(Declined::NotFound);
     }
     let community = records::community(&mut tx, community).await?.ok_or(Declined::NotFound)?;
-    let home = origin::home(&state, &headers);
+    let home = public(&state);
     let mut events = vec![];
     for sign_up in own_sign_ups(&mut tx, community.id, household).await? {
         if let Some(event) = event_of(&mut tx, community.id, sign_up.of.event).await? {
@@ -138,10 +135,15 @@ async fn feed(
     }
     let entries: Vec<Entry<'_>> = events
         .iter()
-        .map(|(event, standing)| Entry { event, address: page::address(&home, event), standing: Some(*standing) })
+        .map(|(event, standing)| Entry { event, address: page::address(home, event), standing: Some(*standing) })
         .collect();
     let language = asked.lang.unwrap_or(community.language);
     Ok(as_calendar(calendar::file(&community, language, clock::now(), &entries), "private, no-store"))
+}
+
+/// The address that these pages say they are at; without one they are at wherever they are read.
+fn public(state: &State) -> &str {
+    state.public_url.as_deref().unwrap_or_default()
 }
 
 fn as_calendar(text: String, lifetime: &'static str) -> Response {

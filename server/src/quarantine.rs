@@ -13,7 +13,7 @@ use domain::{
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{CHANGE_BYTES, Envelope, Identity, Outcome, Seq},
+    messages::{Envelope, Identity, Outcome, Seq},
     server::Canon,
 };
 
@@ -80,9 +80,6 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
     }
     if is_superseded(canon.tx().await?, community, waiting).await? {
         return Ok(Retried::Superseded);
-    }
-    if waiting.envelope.len() > CHANGE_BYTES {
-        return Ok(Retried::StillUndecided { why: Undecodable::TooLarge });
     }
     let change = match Envelope::read(&waiting.envelope).and_then(|envelope| envelope.open()) {
         Ok(change) if change.id == waiting.id => change,

@@ -6,7 +6,7 @@ use domain::{
     time::Moment,
 };
 
-use crate::{clock, cookies, db::Tx, failure::Failure, records::parsed, secrets};
+use crate::{clock, cookies, db::Tx, failure::Failure, records::parsed, secrets, state::State};
 
 /// Twelve hours: a shift with its handover.
 pub const LASTS: i64 = 12 * 60 * 60 * 1000;
@@ -51,8 +51,13 @@ pub async fn find(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<Sessio
 }
 
 /// Whose session came with a request to this community, if it lives.
-pub async fn of_request(tx: &mut Tx, headers: &HeaderMap, community: CommunityId) -> Result<Option<PersonId>, Failure> {
-    let Some(token) = cookies::read(headers, cookies::SESSION) else { return Ok(None) };
+pub async fn of_request(
+    tx: &mut Tx,
+    state: &State,
+    headers: &HeaderMap,
+    community: CommunityId,
+) -> Result<Option<PersonId>, Failure> {
+    let Some(token) = cookies::session_token(state, headers) else { return Ok(None) };
     let session = find(tx, token, clock::now()).await?;
     Ok(session.filter(|session| session.community == community).map(|session| session.person))
 }

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use tokio::sync::Semaphore;
 
 use crate::{
-    attempts::Attempts, connections, db::Db, hints::Hints, metrics::Metrics, photos::store::PhotoStore,
-    probes::Readiness, site::Site,
+    bounds::Bounds, connections, db::Db, hints::Hints, metrics::Metrics, photos::store::PhotoStore, probes::Readiness,
+    site::Site,
 };
 
 pub type Shared = Arc<State>;
@@ -24,23 +24,12 @@ pub struct State {
     pub metrics: Metrics,
     pub hints: Hints,
     pub readiness: Readiness,
-    /// So many people are signed in at a time. Tries are counted within a turn, so that many at once are not one.
-    pub sign_in_turns: Semaphore,
-    /// Wrong pass phrases, by account name: addresses are shared behind proxies.
-    pub sign_ins: Attempts,
-    /// Wrong pass phrases, by device.
-    pub sign_ins_of_device: Attempts,
-    /// New accounts, pass phrases and PINs, by who gives them.
-    pub access_given: Attempts,
-    /// Wrong join codes, by the address that they come from, and altogether.
-    pub codes_of_address: Attempts,
-    pub codes: Attempts,
-    /// Pushes, by device.
-    pub pushes: Attempts,
-    /// What is handed over into custody, by device.
-    pub hand_overs: Attempts,
-    /// Photos that are put, by device.
-    pub photo_puts: Attempts,
+    /// How much anybody may ask for.
+    pub bounds: Bounds,
+    /// So many people are signed in at a time, from devices that are known and from elsewhere: strangers are no queue for the others.
+    /// Tries are counted within a turn, so that many at once are not one.
+    pub turns_of_known: Semaphore,
+    pub turns_of_strangers: Semaphore,
     /// So many photos are in memory at a time.
     pub photo_places: Semaphore,
     /// So many pictures are worked on at a time.
@@ -64,9 +53,6 @@ impl fmt::Display for Wire {
     }
 }
 
-const QUARTER_OF_AN_HOUR: i64 = 15 * 60 * 1000;
-const TEN_SECONDS: i64 = 10 * 1000;
-
 impl State {
     pub fn new(db: Db, photos: PhotoStore, site: Site, wire: Wire, public_url: Option<String>) -> Shared {
         Self::watched(db, photos, site, wire, public_url, None)
@@ -81,6 +67,7 @@ impl State {
         public_url: Option<String>,
         metrics_token: Option<String>,
     ) -> Shared {
+        let listeners = connections::listeners();
         Arc::new(Self {
             db,
             photos,
@@ -89,17 +76,11 @@ impl State {
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             metrics_token,
             metrics: Metrics::default(),
-            hints: Hints::new(connections::listeners()),
+            hints: Hints::new(listeners),
             readiness: Readiness::default(),
-            sign_in_turns: Semaphore::new(4),
-            sign_ins: Attempts::new(5, QUARTER_OF_AN_HOUR),
-            sign_ins_of_device: Attempts::new(20, QUARTER_OF_AN_HOUR),
-            access_given: Attempts::new(100, QUARTER_OF_AN_HOUR),
-            codes_of_address: Attempts::new(20, QUARTER_OF_AN_HOUR),
-            codes: Attempts::new(500, QUARTER_OF_AN_HOUR),
-            pushes: Attempts::new(30, TEN_SECONDS),
-            hand_overs: Attempts::new(30, TEN_SECONDS),
-            photo_puts: Attempts::new(120, TEN_SECONDS),
+            bounds: Bounds::new(listeners),
+            turns_of_known: Semaphore::new(2),
+            turns_of_strangers: Semaphore::new(2),
             photo_places: Semaphore::new(32),
             picture_turns: Semaphore::new(2),
         })

@@ -4,15 +4,16 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, State as Given, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use domain::permissions::{Act, may};
 use serde::de::DeserializeOwned;
 use sync::{
     messages::{
-        HandOver, HandOverAnswer, Hello, HelloAnswer, PROTOCOL_HEADER, Profile, Pull, PullAnswer, Push, PushAnswer,
-        Unlock, may_pull, path,
+        HandOver, HandOverAnswer, Hello, HelloAnswer, PROTOCOL_HEADER, PUSH_CHANGES, Profile, Pull, PullAnswer, Push,
+        PushAnswer, Unlock, may_pull, path,
     },
     server::{Sender, push, sealed},
 };
@@ -20,6 +21,7 @@ use sync::{
 use crate::{
     accounts,
     answers::Declined,
+    bounds::Bound,
     canon::SqlCanon,
     clock, communities, cookies, custody,
     db::{Tx, retried},
@@ -33,6 +35,12 @@ use crate::{
 
 /// The most bytes of any message, unpacked.
 const MESSAGE_BYTES: usize = 1024 * 1024;
+/// The most changes of a push and items of a hand-over, lanes and holes of a push, and seals of a hello. Our app sends half as many
+/// changes, and lanes only of those.
+pub const CHANGES_MOST: usize = 2 * PUSH_CHANGES;
+pub const LANES_MOST: usize = 60;
+pub const HOLES_MOST: usize = 2_000;
+pub const SEALS_MOST: usize = 2_000;
 
 pub fn routes() -> Router<Shared> {
     Router::new()
@@ -57,14 +65,14 @@ pub fn message<T: DeserializeOwned>(body: Body) -> Result<T, Declined> {
 }
 
 /// The device whose credential came with the request.
-async fn sender(tx: &mut Tx, headers: &HeaderMap) -> Result<Device, Declined> {
-    let device = sender_even_retired(tx, headers).await?;
+async fn sender(tx: &mut Tx, state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
+    let device = sender_even_retired(tx, state, headers).await?;
     if device.retired.is_some() { Err(Declined::Retired) } else { Ok(device) }
 }
 
 /// The same for what goes into custody. A credential that was withdrawn long ago proves nothing any more.
-async fn sender_even_retired(tx: &mut Tx, headers: &HeaderMap) -> Result<Device, Declined> {
-    let token = cookies::read(headers, cookies::DEVICE).ok_or(Declined::NotEnrolled)?;
+async fn sender_even_retired(tx: &mut Tx, state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
+    let token = cookies::device_token(state, headers).ok_or(Declined::NotEnrolled)?;
     let device = devices::with_any_token(tx, token).await?;
     let proves = |device: &Device| device.retired.is_none_or(|at| clock::now().0 - at.0 < custody::AFTER_RETIREMENT);
     device.filter(proves).ok_or(Declined::NotEnrolled)
@@ -73,23 +81,24 @@ async fn sender_even_retired(tx: &mut Tx, headers: &HeaderMap) -> Result<Device,
 /// The sender of something that a retired device may still hand over.
 pub async fn giver_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
     let mut tx = state.db.read().await?;
-    sender_even_retired(&mut tx, headers).await
+    sender_even_retired(&mut tx, state, headers).await
 }
 
 pub async fn sender_of(state: &State, headers: &HeaderMap) -> Result<Device, Declined> {
     let mut tx = state.db.read().await?;
-    sender(&mut tx, headers).await
+    sender(&mut tx, state, headers).await
 }
 
 async fn take_push(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<PushAnswer>, Declined> {
     let mut tx = state.db.read().await?;
-    let device = sender(&mut tx, &headers).await?;
-    let session = sessions::of_request(&mut tx, &headers, device.community).await?;
+    let device = sender(&mut tx, &state, &headers).await?;
+    let session = sessions::of_request(&mut tx, &state, &headers, device.community).await?;
     drop(tx);
-    let (key, now) = (device.id.to_string(), clock::now());
-    state.pushes.check(&key, now).map_err(|seconds| Declined::TooMany { seconds })?;
-    state.pushes.count(&key, now);
+    within(&state.bounds.pushes, &device)?;
     let sent: Push = message(body)?;
+    if sent.changes.len() > CHANGES_MOST || sent.lanes.len() > LANES_MOST || sent.holes.len() > HOLES_MOST {
+        return Err(Declined::TooLarge);
+    }
     let sender = device.sender(session);
     Ok(Json(retried(|| admitted(&state, &sender, &sent)).await?))
 }
@@ -100,10 +109,11 @@ async fn take_over(
     body: Body,
 ) -> Result<Json<HandOverAnswer>, Declined> {
     let device = giver_of(&state, &headers).await?;
-    let (key, now) = (device.id.to_string(), clock::now());
-    state.hand_overs.check(&key, now).map_err(|seconds| Declined::TooMany { seconds })?;
-    state.hand_overs.count(&key, now);
+    within(&state.bounds.hand_overs, &device)?;
     let sent: HandOver = message(body)?;
+    if sent.items.len() > CHANGES_MOST {
+        return Err(Declined::TooLarge);
+    }
     Ok(Json(custody::take_over(&state.db, &device, &sent).await?))
 }
 
@@ -125,6 +135,12 @@ async fn admitted_by(
     let mut canon = way(SqlCanon::new(state.db.write().await?, sender.community, received));
     let answer = push(&mut canon, sender, sent, received).await?;
     let tally = canon.tally();
+    let key = sender.device.to_string();
+    for (bound, amount) in [(&state.bounds.lanes, canon.opened()), (&state.bounds.changes, tally.all())] {
+        if amount > 0 {
+            bound.take(&key, amount, received).map_err(|seconds| Failure::TooMany { seconds })?;
+        }
+    }
     canon.commit().await?;
     state.metrics.pushed(tally);
     Ok(answer)
@@ -136,16 +152,29 @@ async fn pull(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Re
     }
     let asked: Pull = message(body)?;
     let mut tx = state.db.read().await?;
-    let device = sender(&mut tx, &headers).await?;
+    let device = sender(&mut tx, &state, &headers).await?;
+    within(&state.bounds.pulls, &device)?;
     let answer = view::pull(&mut tx, &device, &asked).await?;
     state.metrics.pulled(&answer);
     Ok(Json(answer))
 }
 
-async fn hello(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Json<HelloAnswer>, Declined> {
+async fn hello(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Response, Declined> {
     let said: Hello = message(body)?;
     let device = sender_of(&state, &headers).await?;
-    Ok(Json(retried(|| greeted(&state, &device, &said)).await?))
+    within(&state.bounds.hellos, &device)?;
+    if said.seals.len() > SEALS_MOST {
+        return Err(Declined::TooLarge);
+    }
+    let answer = Json(retried(|| greeted(&state, &device, &said)).await?);
+    // Given anew each time, the cookie of a device that comes at all never ends.
+    let token = cookies::device_token(&state, &headers).unwrap_or_default();
+    Ok(([(header::SET_COOKIE, cookies::device(token, &state, &headers))], answer).into_response())
+}
+
+/// One more of what is bounded by device.
+fn within(bound: &Bound, device: &Device) -> Result<(), Declined> {
+    bound.take(&device.id.to_string(), 1, clock::now()).map_err(|seconds| Declined::TooMany { seconds })
 }
 
 async fn greeted(state: &State, device: &Device, said: &Hello) -> Result<HelloAnswer, Failure> {

@@ -76,9 +76,15 @@ pub async fn set_pin(db: &Db, username: &str, pin: String) -> Result<(), String>
     if !passwords::is_pin(&pin) {
         return Err("a PIN has 4 to 8 digits".into());
     }
+    let mut tx = db.read().await.map_err(said)?;
+    let account = find(&mut tx, username).await?;
+    let others = accounts::pins_of_others(&mut tx, account.community, account.person).await.map_err(said)?;
+    drop(tx);
+    if passwords::is_pin_of_one(pin.clone(), others).await.map_err(said)? {
+        return Err("somebody else of the community has this PIN: whoever taps a name by mistake would get in".into());
+    }
     let verifier = passwords::pin_verifier(pin).await.map_err(said)?;
     let mut tx = db.write().await.map_err(said)?;
-    let account = find(&mut tx, username).await?;
     accounts::set_pin(&mut tx, account.community, account.person, &verifier).await.map_err(said)?;
     tx.commit().await.map_err(said)
 }

@@ -50,6 +50,8 @@ pub const PUSH_CHANGES: usize = 200;
 pub const PUSH_BYTES: usize = 256 * 1024;
 /// The most bytes of one change.
 pub const CHANGE_BYTES: usize = 64 * 1024;
+/// So deep lists and objects of a change lie within each other at most: other readers of JSON give up at about a hundred.
+pub const CHANGE_DEPTH: usize = 64;
 /// The most rows that the server puts into one page, unless one `seq` alone has more.
 pub const PAGE_ROWS: usize = 1_000;
 
@@ -99,11 +101,33 @@ impl Envelope {
     }
 
     /// # Errors
-    /// [`Undecodable`] when the bytes are not an envelope.
+    /// [`Undecodable`] when the bytes are not an envelope, longer than [`CHANGE_BYTES`] or deeper than [`CHANGE_DEPTH`].
     pub fn read(bytes: &str) -> Result<Self, Undecodable> {
+        if bytes.len() > CHANGE_BYTES || is_too_deep(bytes) {
+            return Err(Undecodable::TooLarge);
+        }
         serde_json::from_str(bytes)
             .map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })
     }
+}
+
+/// Whether lists and objects of these bytes of JSON lie within each other deeper than [`CHANGE_DEPTH`].
+pub fn is_too_deep(bytes: &str) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in bytes.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > CHANGE_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 /// A change in its place. The place can be read even where the change cannot, so one bad change holds up no other.
@@ -576,6 +600,15 @@ pub fn view_key(audiences: &BTreeSet<Audience>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_too_deep_is_known_without_reading_it() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(!is_too_deep(&nested(CHANGE_DEPTH)) && is_too_deep(&nested(CHANGE_DEPTH + 1)));
+        assert!(!is_too_deep(&format!("[{}1]", "[1],".repeat(1_000))), "beside each other");
+        assert!(!is_too_deep(&format!(r#"["{}\"{}"]"#, "[".repeat(90), "{".repeat(90))), "in a text");
+        assert!(matches!(Envelope::read(&nested(20_000)), Err(Undecodable::TooLarge)));
+    }
 
     #[test]
     fn a_page_of_rows_survives_the_wire_byte_for_byte() {

@@ -17,13 +17,14 @@ use domain::{
     records::{Reads, Record, Root},
     time::{Contact, Interval, Moment, Stamp},
 };
+use subtle::ConstantTimeEq as _;
 
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
 
 use crate::messages::{
-    CHANGE_BYTES, Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed,
-    Profile, Push, PushAnswer, Receipt, Seal, Seq,
+    Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed, Profile, Push,
+    PushAnswer, Receipt, Seal, Seq,
 };
 use crate::retold::{Later, retold};
 
@@ -259,7 +260,7 @@ struct Opened {
 impl Opened {
     fn read(placed: &Placed) -> Self {
         let bytes = placed.change.get();
-        let envelope = if bytes.len() > CHANGE_BYTES { Err(Undecodable::TooLarge) } else { Envelope::read(bytes) };
+        let envelope = Envelope::read(bytes);
         let kind = envelope.as_ref().map(|envelope| envelope.kind.clone()).unwrap_or_default();
         let at = envelope.as_ref().ok().map(|envelope| envelope.at);
         let change = envelope.and_then(|envelope| {
@@ -365,8 +366,8 @@ async fn honoured<C: Canon>(
         return Ok(None);
     }
     let genuine = signature(canon, sender, lane, placed, &receipt.epoch, receipt.seq, &receipt.outcome).await?;
-    let differ = genuine.bytes().zip(receipt.proof.bytes()).fold(0, |so_far, (a, b)| so_far | (a ^ b));
-    Ok((differ == 0 && genuine.len() == receipt.proof.len()).then(|| receipt.outcome.clone()))
+    let is_genuine: bool = genuine.as_bytes().ct_eq(receipt.proof.as_bytes()).into();
+    Ok(is_genuine.then(|| receipt.outcome.clone()))
 }
 
 async fn open_lanes<C: Canon>(

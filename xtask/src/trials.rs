@@ -1,4 +1,4 @@
-//! `cargo xtask torture`, `cargo xtask returning` and `cargo xtask sign-ups`: the server under what no test has time for.
+//! `cargo xtask torture`, `cargo xtask returning`, `cargo xtask six-weeks` and `cargo xtask sign-ups`: the server under what no test has time for.
 
 use crate::failure::Outcome;
 use crate::toolchain::native_cargo;
@@ -45,6 +45,11 @@ impl SignUps {
         let phones = self.phones.to_string();
         run(&["test", "--release"], "sign_ups::phones_that_ask_and", &["--ignored"], ("LAMPLIGHTER_PHONES", &phones))
     }
+}
+
+/// As long as the bounds of the server let it take: a quarter of an hour.
+pub fn six_weeks() -> Outcome {
+    run(&["test"], "bounds::six_weeks", &[], ("LAMPLIGHTER_SIX_WEEKS", "1"))
 }
 
 fn run(cargo: &[&str], name: &str, more: &[&str], (variable, value): (&str, &str)) -> Outcome {

@@ -68,8 +68,7 @@ impl Asked {
         let (session, _) = entitled(self, &mut tx, Act::SetUp).await?;
         let (by, now) = (session.person.to_string(), clock::now());
         let too_many = |seconds| Problem::Trouble(Trouble::TooMany { seconds });
-        self.state.access_given.check(&by, now).map_err(too_many)?;
-        self.state.access_given.count(&by, now);
+        self.state.bounds.access_given.take(&by, 1, now).map_err(too_many)?;
         is_here(&mut tx, &session, wish.person).await?;
         let known = accounts::of_person(&mut tx, session.community, wish.person).await?;
         match &known {
@@ -125,14 +124,12 @@ impl Secrets {
 }
 
 /// A PIN that nobody else of the community has: whoever taps a colleague's name by mistake does not get in as them.
-async fn unique_pin(asked: &Asked, session: &Session, person: PersonId, typed: String) -> Result<String, Problem> {
+pub async fn unique_pin(asked: &Asked, session: &Session, person: PersonId, typed: String) -> Result<String, Problem> {
     let typed = half_width(typed.trim());
     if !typed.is_empty() && !passwords::is_pin(&typed) {
         return Err(invalid("pin"));
     }
-    let accounts = accounts::all(&mut asked.state.db.read().await?, session.community).await?;
-    let others = accounts.into_iter().filter(|account| account.person != person);
-    let verifiers: Vec<String> = others.filter_map(|account| account.pin_verifier).collect();
+    let verifiers = accounts::pins_of_others(&mut asked.state.db.read().await?, session.community, person).await?;
     if !typed.is_empty() {
         let is_taken = passwords::is_pin_of_one(typed.clone(), verifiers).await?;
         return if is_taken { Err(taken("pin")) } else { Ok(typed) };

@@ -33,8 +33,7 @@ pub async fn issue(asked: &Asked, household: HouseholdId) -> Result<JoinCode, Pr
     let (mut tx, now) = (asked.state.db.write().await?, clock::now());
     let (session, person) = entitled(asked, &mut tx, Act::IssueJoinCodes).await?;
     let by = person.id.to_string();
-    asked.state.access_given.check(&by, now).map_err(too_many)?;
-    asked.state.access_given.count(&by, now);
+    asked.state.bounds.access_given.take(&by, 1, now).map_err(too_many)?;
     households::living(&mut tx, session.community, household).await?.ok_or(Problem::Trouble(Trouble::NotFound))?;
     let (code, expires) = join_codes::issue(&mut tx, session.community, household, person.id, now).await?;
     tx.commit().await?;
@@ -157,12 +156,14 @@ impl Asked {
 
     /// Wrong codes are counted by address, and altogether: nobody tries them by the thousand, from wherever.
     async fn code(&self, typed: &str, now: Moment) -> Result<Found, Problem> {
-        let counts = [(&self.state.codes_of_address, self.address()), (&self.state.codes, String::new())];
-        for (attempts, key) in &counts {
-            attempts.check(key, now).map_err(too_many)?;
+        let bounds = &self.state.bounds;
+        let of_address = self.address().map(|address| (&bounds.codes_of_address, address));
+        let counts: Vec<_> = of_address.into_iter().chain([(&bounds.codes, String::new())]).collect();
+        for (bound, key) in &counts {
+            bound.check(key, 1, now).map_err(too_many)?;
         }
         let wrong = || {
-            counts.iter().for_each(|(attempts, key)| attempts.count(key, now));
+            counts.iter().for_each(|(bound, key)| bound.count(key, 1, now));
             not_yet(WhyNotYet::UnknownCode)
         };
         let code = join_codes::typed(typed).ok_or_else(wrong)?;

@@ -53,7 +53,8 @@ pub async fn read(body: Body) -> Result<Result<Bytes, PhotoFault>, Declined> {
 /// Takes the photo called `hash` from a device. The same one again is kept already.
 ///
 /// # Errors
-/// [`Declined::Unnamed`] when the device has sent too many that no record uses; otherwise an accident.
+/// [`Declined::Unnamed`] when the device has sent too many that no record uses, [`Declined::TooMany`] when it has sent too many
+/// for a day; otherwise an accident.
 pub async fn take(state: &State, device: &Device, hash: PhotoHash, bytes: Bytes) -> Result<PhotoAnswer, Declined> {
     let looked_at = bytes.clone();
     let size = match aside(state, move || inspect(&looked_at, &hash)).await? {
@@ -62,6 +63,11 @@ pub async fn take(state: &State, device: &Device, hash: PhotoHash, bytes: Bytes)
     };
     if is_here(state, device, &hash).await? {
         return Ok(PhotoAnswer::Kept);
+    }
+    // Naming a photo is free, keeping it is not.
+    let (key, now) = (device.id.to_string(), clock::now());
+    for (bound, amount) in [(&state.bounds.photos, 1), (&state.bounds.photo_bytes, bytes.len() as u64)] {
+        bound.take(&key, amount, now).map_err(|seconds| Declined::TooMany { seconds })?;
     }
     let decoded = bytes.clone();
     let small = match aside(state, move || thumbnail(&decoded)).await? {

@@ -25,7 +25,7 @@ use crate::{
         uses::{self, Use},
     },
     records, sessions,
-    state::Shared,
+    state::{Shared, State},
     sync_routes::giver_of,
     view,
 };
@@ -51,9 +51,8 @@ async fn take(
     // Beside what a retired device hands over, within the same bounds.
     let device = giver_of(&state, &headers).await?;
     let hash: PhotoHash = hash.parse().map_err(|_| Declined::NotFound)?;
-    let (key, now) = (device.id.to_string(), clock::now());
-    state.photo_puts.check(&key, now).map_err(|seconds| Declined::TooMany { seconds })?;
-    state.photo_puts.count(&key, now);
+    let too_many = |seconds| Declined::TooMany { seconds };
+    state.bounds.photo_puts.take(&device.id.to_string(), 1, clock::now()).map_err(too_many)?;
     let _place = state.photo_places.try_acquire().map_err(|_| Declined::TooMany { seconds: 2 })?;
     match intake::read(body).await? {
         Ok(bytes) => intake::take(&state, &device, hash, bytes).await.map(Json),
@@ -77,7 +76,7 @@ async fn show(
 ) -> Result<Response, Declined> {
     let hash: PhotoHash = hash.parse().map_err(|_| Declined::NotFound)?;
     let mut tx = state.db.read().await?;
-    let (community, found) = seen(&mut tx, &headers, &hash).await?.ok_or(Declined::NotFound)?;
+    let (community, found) = seen(&mut tx, &state, &headers, &hash).await?.ok_or(Declined::NotFound)?;
     if !kept::is_kept(&mut tx, community, &hash).await? {
         return Ok(on_its_way(&found));
     }
@@ -93,8 +92,13 @@ async fn show(
 ///
 /// # Errors
 /// [`Declined::SignInFirst`] for nobody. What they may not see looks like nothing there.
-async fn seen(tx: &mut Tx, headers: &HeaderMap, hash: &PhotoHash) -> Result<Option<(CommunityId, Use)>, Declined> {
-    let askers = [of_session(tx, headers).await?, of_device(tx, headers).await?];
+async fn seen(
+    tx: &mut Tx,
+    state: &State,
+    headers: &HeaderMap,
+    hash: &PhotoHash,
+) -> Result<Option<(CommunityId, Use)>, Declined> {
+    let askers = [of_session(tx, state, headers).await?, of_device(tx, state, headers).await?];
     if askers.iter().all(Option::is_none) {
         return Err(Declined::SignInFirst);
     }
@@ -108,16 +112,16 @@ async fn seen(tx: &mut Tx, headers: &HeaderMap, hash: &PhotoHash) -> Result<Opti
 
 type Held = (CommunityId, BTreeSet<Audience>);
 
-async fn of_session(tx: &mut Tx, headers: &HeaderMap) -> Result<Option<Held>, Failure> {
-    let Some(token) = cookies::read(headers, cookies::SESSION) else { return Ok(None) };
+async fn of_session(tx: &mut Tx, state: &State, headers: &HeaderMap) -> Result<Option<Held>, Failure> {
+    let Some(token) = cookies::session_token(state, headers) else { return Ok(None) };
     let Some(session) = sessions::find(tx, token, clock::now()).await? else { return Ok(None) };
     let Some(person) = records::person(tx, session.community, session.person).await? else { return Ok(None) };
     let held = view::audiences_of_person(tx, session.community, &person).await?;
     Ok(Some((session.community, held)))
 }
 
-async fn of_device(tx: &mut Tx, headers: &HeaderMap) -> Result<Option<Held>, Failure> {
-    let Some(token) = cookies::read(headers, cookies::DEVICE) else { return Ok(None) };
+async fn of_device(tx: &mut Tx, state: &State, headers: &HeaderMap) -> Result<Option<Held>, Failure> {
+    let Some(token) = cookies::device_token(state, headers) else { return Ok(None) };
     let Some(device) = devices::with_token(tx, token).await? else { return Ok(None) };
     Ok(Some((device.community, view::audiences_of(tx, &device).await?)))
 }

@@ -15,7 +15,7 @@ pub fn address(home: &str, event: &Event) -> String {
     format!("{home}/public/events/{}", event.of.event)
 }
 
-/// The whole page. `home` is how people reach this server.
+/// The whole page. `home` is how people reach this server, or empty: then the page says nowhere where it is.
 pub fn write(
     community: &Community,
     event: &Event,
@@ -36,16 +36,21 @@ pub fn write(
         Language::Zh => ("zh-Hans", "zh_CN", "en"),
         Language::En => ("en", "en_GB", "zh"),
     };
+    // Whoever shows a link elsewhere needs whole addresses.
+    let place_of = |text: String| if home.is_empty() { String::new() } else { text };
+    let whole = place_of(format!(
+        "<link rel=\"canonical\" href=\"{address}\">\n<meta property=\"og:url\" content=\"{address}\">\n"
+    ));
     let (shown, shared) = match &details.picture {
         None => (String::new(), String::new()),
         Some(photo) => (
             format!(r#"<img src="{address}/picture" alt="" width="{}" height="{}">"#, photo.width, photo.height),
-            format!(
+            place_of(format!(
                 "<meta property=\"og:image\" content=\"{address}/picture\">\n\
                 <meta property=\"og:image:width\" content=\"{}\">\n\
                 <meta property=\"og:image:height\" content=\"{}\">\n",
                 photo.width, photo.height
-            ),
+            )),
         ),
     };
     let state = say.state(event, tally, now);
@@ -69,10 +74,9 @@ pub fn write(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
         <title>{title} · {name}</title>\n<meta name=\"description\" content=\"{short}\">\n\
-        <link rel=\"canonical\" href=\"{address}\">\n\
-        <link rel=\"alternate\" hreflang=\"{other}\" href=\"{address}?lang={other}\">\n\
+        {whole}<link rel=\"alternate\" hreflang=\"{other}\" href=\"{address}?lang={other}\">\n\
         <meta property=\"og:type\" content=\"website\">\n<meta property=\"og:title\" content=\"{title}\">\n\
-        <meta property=\"og:description\" content=\"{short}\">\n<meta property=\"og:url\" content=\"{address}\">\n\
+        <meta property=\"og:description\" content=\"{short}\">\n\
         <meta property=\"og:site_name\" content=\"{name}\">\n<meta property=\"og:locale\" content=\"{locale}\">\n\
         {shared}<link rel=\"stylesheet\" href=\"/public/events/page.css\">\n</head>\n<body>\n<main>\n\
         <p class=\"community\">{name}</p>\n<h1>{title}</h1>\n{shown}\n<dl>\n{facts}</dl>\n{paragraphs}\

@@ -103,7 +103,7 @@ async fn a_device_that_pushes_without_end_is_asked_to_wait() {
         assert_eq!(tablet.post(path::PUSH, "{}").await.status(), StatusCode::BAD_REQUEST);
         let device = tablet.enrol(true).await.expect("known").device.to_string();
         for _ in 1..30 {
-            world.state.pushes.count(&device, server::clock::now());
+            world.state.bounds.pushes.count(&device, 1, server::clock::now());
         }
         let answer = tablet.post(path::PUSH, "{}").await;
         assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod bad_requests;
+mod bounds;
 mod buckets;
 mod client;
+mod cookies;
 mod custody;
 mod databases;
 mod decoders;

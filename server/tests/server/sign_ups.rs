@@ -212,6 +212,19 @@ async fn anybody_may_see_the_page_of_a_published_event_and_nobody_that_of_a_draf
         assert!(
             text.contains("<meta property=\"og:title\" content=\"Lantern evening\">") && text.contains("3 of 3 left")
         );
+        let here = world.base.trim_start_matches("http://");
+        assert!(
+            !text.contains("og:url") && !text.contains(here),
+            "without a public address it says nowhere where it is"
+        );
+        let elsewhere = world.published("https://lamplighter.lan").await;
+        let request = stranger().get(format!("{elsewhere}/public/events/{}", of.event)).header("host", "evil.example");
+        let text = request.send().await.expect("an answer").text().await.expect("a page");
+        let address = format!("https://lamplighter.lan/public/events/{}", of.event);
+        assert!(
+            text.contains(&format!("<meta property=\"og:url\" content=\"{address}\">")) && !text.contains("evil"),
+            "{text}"
+        );
         for odd in [
             "/public/events/nonsense",
             "/public/events/00000000-0000-0000-0000-000000000000",

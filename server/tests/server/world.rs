@@ -65,14 +65,20 @@ pub async fn world_within(fresh: Fresh, limits: Limits) -> World {
     let db = Db::open(&fresh.url).await.expect("a fresh database");
     let community = found(&db, "").await;
     let photos = fresh.folder.path().join("photos");
-    let (state, base) = serve(db.clone(), photos.clone(), limits, hints::LOOK_AGAIN).await;
+    let (state, base) = serve(db.clone(), photos.clone(), limits, hints::LOOK_AGAIN, None).await;
     World { base, db, state, community, photos, fresh }
 }
 
 /// A server on this database; it ends with the test.
-async fn serve(db: Db, photos: PathBuf, limits: Limits, look_again: Duration) -> (Shared, String) {
+async fn serve(
+    db: Db,
+    photos: PathBuf,
+    limits: Limits,
+    look_again: Duration,
+    public_url: Option<String>,
+) -> (Shared, String) {
     let photos = PhotoStore::open(&Place::Folder(photos)).await.expect("a folder");
-    let state = State::new(db, photos, Site(file), Wire::Plain, None);
+    let state = State::new(db, photos, Site(file), Wire::Plain, public_url);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(hints::watch(state.clone(), look_again));
@@ -84,7 +90,13 @@ impl World {
     /// The address of a second server on the same database, which looks at it by itself only after `look_again`.
     pub async fn second_server(&self, look_again: Duration) -> String {
         let db = Db::open(&self.fresh.url).await.expect("the same database");
-        serve(db, self.photos.clone(), Limits::default(), look_again).await.1
+        serve(db, self.photos.clone(), Limits::default(), look_again, None).await.1
+    }
+
+    /// The address of a second server on the same database, behind a proxy that people reach at `public_url`.
+    pub async fn published(&self, public_url: &str) -> String {
+        let db = Db::open(&self.fresh.url).await.expect("the same database");
+        serve(db, self.photos.clone(), Limits::default(), hints::LOOK_AGAIN, Some(public_url.into())).await.1
     }
 
     pub fn person(&self, username: &str) -> PersonId {

@@ -9,7 +9,7 @@ use domain::{
     ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, RoundId},
     photos::PhotoHash,
     records::{Body, Record},
-    refusal::Flag,
+    refusal::{Flag, Refusal},
 };
 use sync::{
     device::outbox::{Entry, EntryState, PhotoState},
@@ -461,8 +461,16 @@ pub fn i14_a_seal_is_true(device: DeviceId, tablets: &[Tablet], ledger: &Ledger,
     Ok(())
 }
 
-/// What takes a session was accepted from a shared tablet only where its author was signed in there.
+/// What takes a session was accepted from a shared tablet only where its author was signed in there. Without one it was kept
+/// waiting, and not refused.
 pub fn what_takes_a_session_had_one(ledger: &Ledger, tables: &Tables) -> Verdict {
+    for kept in tables.log.values() {
+        let has_waited = ledger.saved.get(&kept.id).is_some_and(|promise| promise.identity == Identity::Session);
+        let is_refused = kept.outcome == Outcome::Refused { refusal: Refusal::SignInFirst };
+        if has_waited && is_refused && !ledger.lies.contains(&kept.envelope) {
+            return broken("proof", format!("change {} was refused while it waited for a session", kept.id));
+        }
+    }
     for kept in tables.log.values().filter(|kept| matches!(kept.outcome, Outcome::Accepted { .. })) {
         let (Some(person), Some(lane)) = (kept.person, tables.lanes.get(&kept.lane)) else { continue };
         let is_shared = tables.devices.get(&lane.device).is_some_and(|device| device.profile == Profile::Shared);
