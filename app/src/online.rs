@@ -237,6 +237,70 @@ pub async fn set_pin(pin: String) -> Result<(), Trouble> {
     backend().set_pin(pin).await
 }
 
+/// Gives whoever is signed in and knows `current` another pass phrase: `new`, 10 to 200 characters. Their other sessions end.
+#[server(endpoint = "change_pass_phrase", prefix = "/api/v1/online", input = Json, output = Json)]
+pub async fn change_pass_phrase(current: String, new: String) -> Result<(), Trouble> {
+    backend().change_pass_phrase(current, new).await
+}
+
+/// Where whoever asks is signed in, and what devices of their own they have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIns {
+    /// The newest first.
+    pub devices: Vec<OwnDevice>,
+    pub sessions: Vec<OwnSession>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnDevice {
+    pub id: DeviceId,
+    pub name: String,
+    pub enrolled: Moment,
+    pub seen: Option<Moment>,
+    /// How many changes waited on it at its last contact.
+    pub waiting: i64,
+    /// It is the one that asks.
+    pub is_here: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnSession {
+    pub id: String,
+    pub began: Moment,
+    pub ends: Moment,
+    /// The name of the device at which it goes on, where that is known.
+    pub device: Option<String>,
+    pub is_here: bool,
+}
+
+/// What was ended of somebody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    pub devices: usize,
+}
+
+#[server(endpoint = "own_sign_ins", prefix = "/api/v1/online", input = Json, output = Json)]
+pub async fn own_sign_ins() -> Result<SignIns, Trouble> {
+    backend().own_sign_ins().await
+}
+
+#[server(endpoint = "end_own_session", prefix = "/api/v1/online", input = Json, output = Json)]
+pub async fn end_own_session(session: String) -> Result<(), Trouble> {
+    backend().end_own_session(session).await
+}
+
+/// Retires a device of whoever asks.
+#[server(endpoint = "end_own_device", prefix = "/api/v1/online", input = Json, output = Json)]
+pub async fn end_own_device(device: DeviceId) -> Result<(), Trouble> {
+    backend().end_own_device(device).await
+}
+
+/// Ends every session of somebody and retires every device of their own: theirs was lost.
+#[server(endpoint = "end_sign_ins", prefix = "/api/v1/online", input = Json, output = Json)]
+pub async fn end_sign_ins(person: PersonId) -> Result<Ended, Trouble> {
+    backend().end_sign_ins(person).await
+}
+
 #[server(endpoint = "devices", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn devices() -> Result<Vec<DeviceInfo>, Trouble> {
     backend().devices().await
@@ -259,7 +323,7 @@ pub async fn missing_photos() -> Result<Vec<MissingPhoto>, Trouble> {
     backend().missing_photos().await
 }
 
-/// The accounts of the community, for whoever may set it up.
+/// The accounts of those to whom whoever asks may give another pass phrase or PIN.
 #[server(endpoint = "accounts", prefix = "/api/v1/online", input = Json, output = Json)]
 pub async fn accounts() -> Result<Vec<Account>, Trouble> {
     backend().accounts().await
@@ -341,6 +405,11 @@ mod backend {
         fn sign_out(&self) -> Answer<'_, ()>;
         fn who_am_i(&self) -> Answer<'_, SignedIn>;
         fn set_pin(&self, pin: String) -> Answer<'_, ()>;
+        fn change_pass_phrase(&self, current: String, new: String) -> Answer<'_, ()>;
+        fn own_sign_ins(&self) -> Answer<'_, SignIns>;
+        fn end_own_session(&self, session: String) -> Answer<'_, ()>;
+        fn end_own_device(&self, device: DeviceId) -> Answer<'_, ()>;
+        fn end_sign_ins(&self, person: PersonId) -> Answer<'_, Ended>;
         fn devices(&self) -> Answer<'_, Vec<DeviceInfo>>;
         fn retire_device(&self, device: DeviceId) -> Answer<'_, ()>;
         fn confirm_device(&self, device: DeviceId) -> Answer<'_, ()>;

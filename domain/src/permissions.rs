@@ -147,6 +147,27 @@ pub fn may_see_devices(roles: &[Role]) -> bool {
     may(roles, Act::RetireDevices) || may(roles, Act::ConfirmSharedDevice)
 }
 
+/// Whether `by` may give `of` another pass phrase or PIN, and end their sessions and own devices: who sets up, everybody's; who
+/// oversees, that of staff who may nothing that they may not themselves and do not oversee; who looks after households, a resident's.
+/// So nobody comes by more than they have.
+pub fn may_renew_access(by: &Person, of: &Person) -> bool {
+    if by.left.is_some() {
+        return false;
+    }
+    let is_below = || {
+        let oversees = may(&by.roles, Act::SeeResults) && !may(&of.roles, Act::SeeResults);
+        oversees && Act::all().all(|act| !may(&of.roles, act) || may(&by.roles, act))
+    };
+    may(&by.roles, Act::SetUp)
+        || (of.is_staff() && is_below())
+        || (!of.is_staff() && may(&by.roles, Act::ApproveHouseholds))
+}
+
+/// Whether somebody with these roles may have anybody to whom that applies.
+pub fn may_renew_some_access(roles: &[Role]) -> bool {
+    [Act::SetUp, Act::SeeResults, Act::ApproveHouseholds].iter().any(|act| may(roles, *act))
+}
+
 /// Whether `person` may set up the community now: their role allows it and they have not left.
 pub fn may_set_up(person: &Person) -> bool {
     person.left.is_none() && may(&person.roles, Act::SetUp)
@@ -236,6 +257,36 @@ mod tests {
             ........x.xx.x........x Operator\n\
             .....................xx Resident\n";
         assert_eq!(matrix, expected);
+    }
+
+    #[test]
+    fn whoever_oversees_renews_the_access_of_those_below_and_comes_by_no_more_than_they_have() {
+        let rows: String = Role::ALL
+            .iter()
+            .map(|by| {
+                let may = |of: &Role| may_renew_access(&person(&[*by], &[]), &person(&[*of], &[]));
+                let row: String = Role::ALL.iter().map(|of| if may(of) { 'x' } else { '.' }).collect();
+                format!("{row} {by:?}\n")
+            })
+            .collect();
+        // Columns: guard, cleaner, gardener, technician, steward, supervisor, manager, organiser, operator, resident.
+        let expected = "\
+            .......... Guard\n\
+            .......... Cleaner\n\
+            .......... Gardener\n\
+            .......... Technician\n\
+            .........x Steward\n\
+            xxxx...... Supervisor\n\
+            xxxxxxxxxx Manager\n\
+            .......... Organiser\n\
+            xxxxxxxxxx Operator\n\
+            .......... Resident\n";
+        assert_eq!(rows, expected);
+        let both = person(&[Role::Guard, Role::Manager], &[]);
+        assert!(!may_renew_access(&person(&[Role::Supervisor], &[]), &both));
+        let mut gone = person(&[Role::Manager], &[]);
+        gone.left = Some("2026-01-01".parse().expect("a date"));
+        assert!(!may_renew_access(&gone, &person(&[Role::Guard], &[])));
     }
 
     #[test]

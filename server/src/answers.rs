@@ -29,8 +29,6 @@ pub enum Declined {
     TooLarge,
     /// The device has put too many photos that no record names; a change that names this one may come: 409.
     Unnamed,
-    /// They have as many devices of their own as anybody may: 409.
-    TooManyDevices,
     /// 429, with the seconds to wait.
     TooMany { seconds: u64 },
     /// More wait than can be served soon: 503, with the seconds to wait.
@@ -69,7 +67,6 @@ impl IntoResponse for Declined {
             Declined::TooLarge => say(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Declined::TooMany { seconds } => later(say(StatusCode::TOO_MANY_REQUESTS, "too_many"), seconds),
             Declined::Busy { seconds } => later(say(StatusCode::SERVICE_UNAVAILABLE, "busy"), seconds),
-            Declined::TooManyDevices => say(StatusCode::CONFLICT, "too_many_devices"),
             Declined::Unnamed => say(StatusCode::CONFLICT, "unnamed"),
             Declined::NotFound => say(StatusCode::NOT_FOUND, "not_found"),
             Declined::Failed(failure) => {

@@ -3,6 +3,7 @@
 mod access;
 mod joining;
 mod sign_in;
+mod sign_ins;
 mod tags;
 
 use std::{
@@ -12,7 +13,8 @@ use std::{
 };
 
 use app::online::{
-    self, Access, Backend, Confirmation, DeviceInfo, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignedIn, Trouble,
+    self, Access, Backend, Confirmation, DeviceInfo, Ended, HandOver, MissingPhoto, PrintedTag, SetUpForm, SignIns,
+    SignedIn, Trouble,
     joining::{JoinCode, JoinForm, Joined, Joining},
 };
 use axum::{
@@ -22,7 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    ids::{CheckpointId, DeviceId, HouseholdId, PersonId},
+    ids::{CheckpointId, CommunityId, DeviceId, HouseholdId, PersonId},
     people::Person,
     permissions::{self, Act, may},
 };
@@ -54,6 +56,11 @@ pub fn register() {
     register_explicit::<online::SignOut>();
     register_explicit::<online::WhoAmI>();
     register_explicit::<online::SetPin>();
+    register_explicit::<online::ChangePassPhrase>();
+    register_explicit::<online::OwnSignIns>();
+    register_explicit::<online::EndOwnSession>();
+    register_explicit::<online::EndOwnDevice>();
+    register_explicit::<online::EndSignIns>();
     register_explicit::<online::Devices>();
     register_explicit::<online::RetireDevice>();
     register_explicit::<online::ConfirmDevice>();
@@ -105,6 +112,26 @@ impl Backend for Asked {
 
     fn set_pin(&self, pin: String) -> Answer<'_, ()> {
         Box::pin(async move { self.told(set_pin(self, pin).await) })
+    }
+
+    fn change_pass_phrase(&self, current: String, new: String) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(sign_ins::change_pass_phrase(self, current, new).await) })
+    }
+
+    fn own_sign_ins(&self) -> Answer<'_, SignIns> {
+        Box::pin(async move { self.told(sign_ins::own(self).await) })
+    }
+
+    fn end_own_session(&self, session: String) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(sign_ins::end_session(self, &session).await) })
+    }
+
+    fn end_own_device(&self, device: DeviceId) -> Answer<'_, ()> {
+        Box::pin(async move { self.told(sign_ins::end_device(self, device).await) })
+    }
+
+    fn end_sign_ins(&self, person: PersonId) -> Answer<'_, Ended> {
+        Box::pin(async move { self.told(sign_ins::end_all(self, person).await) })
     }
 
     fn devices(&self) -> Answer<'_, Vec<DeviceInfo>> {
@@ -270,17 +297,16 @@ async fn sign_out(asked: &Asked) -> Result<(), Problem> {
 async fn who_am_i(asked: &Asked) -> Result<SignedIn, Problem> {
     let mut tx = asked.state.db.read().await?;
     let session = asked.session(&mut tx).await?;
-    signed_in(&mut tx, &session).await?.ok_or(Problem::Trouble(Trouble::SignInFirst))
+    signed_in(&mut tx, session.community, session.person).await?.ok_or(Problem::Trouble(Trouble::SignInFirst))
 }
 
 /// Nothing for somebody who has left.
-async fn signed_in(tx: &mut Tx, session: &Session) -> Result<Option<SignedIn>, Failure> {
-    let person = households::who_is_here(tx, session.community, session.person).await?;
-    let Some(person) = person else { return Ok(None) };
-    let community = records::community(tx, session.community).await?;
+async fn signed_in(tx: &mut Tx, community: CommunityId, person: PersonId) -> Result<Option<SignedIn>, Failure> {
+    let Some(person) = households::who_is_here(tx, community, person).await? else { return Ok(None) };
+    let account = accounts::of_person(tx, community, person.id).await?;
+    let language = accounts::language(tx, community, person.id).await?;
+    let community = records::community(tx, community).await?;
     let community = community.ok_or_else(|| Failure::broken("a session's community has no record"))?;
-    let account = accounts::of_person(tx, session.community, session.person).await?;
-    let language = accounts::language(tx, session.community, session.person).await?;
     Ok(Some(SignedIn {
         person: person.id,
         name: person.name,

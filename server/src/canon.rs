@@ -412,7 +412,7 @@ impl Canon for SqlCanon {
                 self.roles_held.remove(&person.id);
                 communities::access_changed(&mut self.tx, self.community).await?;
                 if person.left.is_some() {
-                    sessions::end_all(&mut self.tx, self.community, person.id).await?;
+                    sessions::end_all(&mut self.tx, self.community, person.id, None).await?;
                 }
             }
             if let Body::Residents(residents::Body::Household(household)) = &record.body {

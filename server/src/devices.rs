@@ -17,7 +17,7 @@ use crate::{
     db::{Db, Tx},
     failure::Failure,
     records::{self, parsed},
-    secrets,
+    secrets, sessions,
 };
 
 #[derive(Clone, Debug)]
@@ -148,10 +148,11 @@ pub async fn confirm(
     Ok(query.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
-/// Withdraws a device's credential. False if there is no such device here.
+/// Withdraws a device's credential, and ends whoever's sessions go on at it. False if there is no such device here.
 pub async fn retire(tx: &mut Tx, community: CommunityId, id: DeviceId, now: Moment) -> Result<bool, Failure> {
     let sql = "update devices set retired = coalesce(retired, $3) where community_id = $1 and id = $2";
     let done = sqlx::query(sql).bind(community.to_string()).bind(id.to_string()).bind(now.0).execute(&mut **tx).await?;
+    sessions::end_at(tx, community, id).await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -11,6 +11,7 @@ use domain::{
     people::Person,
     permissions::{Act, may},
     text::{NAME_MOST, typed},
+    time::Moment,
 };
 use sync::messages::{Enrol, Enrolled, Profile};
 use uuid::Uuid;
@@ -27,7 +28,7 @@ use crate::{
     sync_routes::{Body, message},
 };
 
-/// So many devices of their own somebody has at a time.
+/// So many devices of their own somebody has at a time: one more, and the one that has been away for longest is retired.
 pub const OWN_DEVICES_MOST: usize = 20;
 
 pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) -> Result<Response, Declined> {
@@ -45,10 +46,6 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
         && let Some(known) = known(&mut tx, &state, &headers, &session, profile).await?
     {
         return Ok(Json(enrolled(&mut tx, &known).await?).into_response());
-    }
-    let own = devices::own(&mut tx, session.community, person.id).await?;
-    if !wish.shared && forgetful.is_none() && own.len() >= OWN_DEVICES_MOST {
-        return Err(Declined::TooManyDevices);
     }
     drop(tx);
     let too_many = |seconds| Declined::TooMany { seconds };
@@ -75,7 +72,11 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
     };
     let token = secrets::token();
     let mut tx = state.db.write().await?;
+    if !wish.shared {
+        make_room(&mut tx, &session, now).await?;
+    }
     devices::add(&mut tx, &device, &token).await?;
+    sessions::is_at(&mut tx, &session, device.id).await?;
     let mut answer = enrolled(&mut tx, &device).await?;
     if let Some(before) = &forgetful {
         let evicted = devices::evict(&mut tx, before, now).await?;
@@ -85,6 +86,17 @@ pub async fn enrol(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
     let answer = Json(answer);
     tx.commit().await?;
     Ok(([(header::SET_COOKIE, cookies::device(&token, &state, &headers))], answer).into_response())
+}
+
+/// What was not sent from a device that is retired is handed over when it comes back: nothing is lost.
+async fn make_room(tx: &mut Tx, session: &Session, now: Moment) -> Result<(), Failure> {
+    let mut own = devices::own(tx, session.community, session.person).await?;
+    own.sort_by_key(|device| (device.waiting > 0, device.seen.unwrap_or(device.enrolled)));
+    let too_many = (own.len() + 1).saturating_sub(OWN_DEVICES_MOST);
+    for device in own.iter().take(too_many) {
+        devices::retire(tx, session.community, device.id, now).await?;
+    }
+    Ok(())
 }
 
 async fn signed_in(tx: &mut Tx, state: &State, headers: &HeaderMap) -> Result<(Session, Person), Declined> {

@@ -86,7 +86,8 @@ async fn end_access(tx: &mut Tx, community: CommunityId, person: PersonId) -> Re
     if works_here || !of_person(tx, community, person).await?.is_empty() {
         return Ok(());
     }
-    sessions::end_all(tx, community, person).await
+    sessions::end_all(tx, community, person, None).await?;
+    Ok(())
 }
 
 async fn members(tx: &mut Tx, community: CommunityId, household: HouseholdId) -> Result<BTreeSet<PersonId>, Failure> {

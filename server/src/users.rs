@@ -67,7 +67,7 @@ pub async fn set_password(db: &Db, username: &str, password: String) -> Result<(
     let mut tx = db.write().await.map_err(said)?;
     let account = find(&mut tx, username).await?;
     accounts::set_password(&mut tx, &account, &hash).await.map_err(said)?;
-    sessions::end_all(&mut tx, account.community, account.person).await.map_err(said)?;
+    sessions::end_all(&mut tx, account.community, account.person, None).await.map_err(said)?;
     tx.commit().await.map_err(said)
 }
 

@@ -1,9 +1,13 @@
 //! Accounts as those who set up the community give them: a user name, a pass phrase, a PIN.
 
 use app::online::{Access, HandOver, Trouble};
-use domain::{ids::PersonId, permissions::Act, text::half_width};
+use domain::{
+    ids::PersonId,
+    permissions::{Act, may, may_renew_access, may_renew_some_access},
+    text::half_width,
+};
 
-use super::{Asked, Problem, entitled};
+use super::{Asked, Problem};
 use crate::{
     accounts::{self, Account, Taken},
     clock,
@@ -14,14 +18,19 @@ use crate::{
 
 pub async fn accounts(asked: &Asked) -> Result<Vec<app::online::Account>, Problem> {
     let mut tx = asked.state.db.read().await?;
-    let (session, _) = entitled(asked, &mut tx, Act::SetUp).await?;
-    let accounts = accounts::all(&mut tx, session.community).await?;
-    let told = |it: Account| app::online::Account {
-        person: it.person,
-        username: it.username,
-        has_pin: it.pin_verifier.is_some(),
-    };
-    Ok(accounts.into_iter().map(told).collect())
+    let (session, by) = asked.person(&mut tx).await?;
+    if !may_renew_some_access(&by.roles) {
+        return Err(Problem::Trouble(Trouble::NotPermitted));
+    }
+    let mut told = vec![];
+    for it in accounts::all(&mut tx, session.community).await? {
+        let person = records::person(&mut tx, session.community, it.person).await?;
+        if person.is_some_and(|person| may_renew_access(&by, &person)) {
+            let has_pin = it.pin_verifier.is_some();
+            told.push(app::online::Account { person: it.person, username: it.username, has_pin });
+        }
+    }
+    Ok(told)
 }
 
 pub async fn give(asked: &Asked, wish: Access) -> Result<HandOver, Problem> {
@@ -31,8 +40,7 @@ pub async fn give(asked: &Asked, wish: Access) -> Result<HandOver, Problem> {
     let (password_hash, pin_verifier) = secrets.kept().await?;
     let mut tx = asked.state.db.write().await?;
     // Asked again: meanwhile somebody may have lost the right, or left.
-    entitled(asked, &mut tx, Act::SetUp).await?;
-    is_here(&mut tx, &session, person).await?;
+    may_give(asked, &mut tx, person, known.is_some()).await?;
     let Secrets { username, pass_phrase, pin } = secrets;
     let username = match (known, username, password_hash) {
         (None, Some(username), Some(password_hash)) => {
@@ -48,7 +56,7 @@ pub async fn give(asked: &Asked, wish: Access) -> Result<HandOver, Problem> {
             }
             if let Some(hash) = password_hash {
                 accounts::set_password(&mut tx, &known, &hash).await?;
-                sessions::end_all(&mut tx, session.community, person).await?;
+                sessions::end_all(&mut tx, session.community, person, None).await?;
             }
             known.username
         }
@@ -65,12 +73,12 @@ impl Asked {
     /// thousand.
     async fn known(&self, wish: &Access) -> Result<(Session, Option<Account>), Problem> {
         let mut tx = self.state.db.read().await?;
-        let (session, _) = entitled(self, &mut tx, Act::SetUp).await?;
+        let session = self.session(&mut tx).await?;
         let (by, now) = (session.person.to_string(), clock::now());
         let too_many = |seconds| Problem::Trouble(Trouble::TooMany { seconds });
         self.state.bounds.access_given.take(&by, 1, now).map_err(too_many)?;
-        is_here(&mut tx, &session, wish.person).await?;
         let known = accounts::of_person(&mut tx, session.community, wish.person).await?;
+        may_give(self, &mut tx, wish.person, known.is_some()).await?;
         match &known {
             Some(_) if wish.username.is_some() => Err(taken("person")),
             Some(_) | None => Ok((session, known)),
@@ -78,11 +86,16 @@ impl Asked {
     }
 }
 
-/// Whether somebody is a person of the community who has not left.
-async fn is_here(tx: &mut Tx, session: &Session, person: PersonId) -> Result<(), Problem> {
-    let person = records::person(tx, session.community, person).await?;
-    let is_here = person.is_some_and(|person| person.left.is_none());
-    if is_here { Ok(()) } else { Err(Problem::Trouble(Trouble::NotFound)) }
+/// Whether whoever asks may open the account of somebody who has not left, or renew the one that they have.
+async fn may_give(asked: &Asked, tx: &mut Tx, person: PersonId, has_account: bool) -> Result<(), Problem> {
+    let (session, by) = asked.person(tx).await?;
+    if !may_renew_some_access(&by.roles) {
+        return Err(Problem::Trouble(Trouble::NotPermitted));
+    }
+    let person = records::person(tx, session.community, person).await?.filter(|person| person.left.is_none());
+    let person = person.ok_or(Problem::Trouble(Trouble::NotFound))?;
+    let is_entitled = if has_account { may_renew_access(&by, &person) } else { may(&by.roles, Act::SetUp) };
+    if is_entitled { Ok(()) } else { Err(Problem::Trouble(Trouble::NotPermitted)) }
 }
 
 /// What was wished, within its bounds; what was left to us is made.

@@ -10,8 +10,7 @@ use crate::{
     bounds::Bound,
     clock, cookies, devices,
     failure::Failure,
-    joinings, passwords,
-    sessions::{self, Session},
+    joinings, passwords, sessions,
 };
 
 pub async fn sign_in(asked: &Asked, username: String, password: String) -> Result<SignedIn, Problem> {
@@ -23,13 +22,17 @@ pub async fn sign_in(asked: &Asked, username: String, password: String) -> Resul
         return Err(wrong());
     }
     let account = account.ok_or_else(wrong)?;
-    let session = Session { community: account.community, person: account.person };
+    let (community, person) = (account.community, account.person);
     let mut tx = asked.state.db.write().await?;
-    let Some(signed_in) = signed_in(&mut tx, &session).await? else {
-        let is_waiting = joinings::of_person(&mut tx, session.community, session.person).await?.is_some();
+    let Some(signed_in) = signed_in(&mut tx, community, person).await? else {
+        let is_waiting = joinings::of_person(&mut tx, community, person).await?.is_some();
         return Err(if is_waiting { not_yet(WhyNotYet::AwaitsApproval) } else { wrong() });
     };
-    let token = sessions::begin(&mut tx, session, clock::now()).await?;
+    let device = match cookies::device_token(&asked.state, &asked.headers) {
+        Some(token) => devices::with_token(&mut tx, token).await?.filter(|device| device.community == community),
+        None => None,
+    };
+    let token = sessions::begin(&mut tx, community, person, device.map(|device| device.id), clock::now()).await?;
     tx.commit().await?;
     asked.response.append_header(header::SET_COOKIE, cookies::session(&token, &asked.state, &asked.headers));
     Ok(signed_in)

@@ -31,6 +31,7 @@ mod push;
 mod races;
 mod restores;
 mod rights;
+mod sign_ins;
 mod sign_ups;
 mod tags;
 mod together;

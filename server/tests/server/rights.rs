@@ -82,13 +82,22 @@ const ROUTES: &[(&str, &str)] = &[
     ("backend::PATH", "bbbbbbbbbbbbb"),
     ("who_am_i", "oooooooooosso"),
     ("set_pin", "oooooooooosso"),
+    // Who knows the one of now.
+    ("change_pass_phrase", "oooooooooosso"),
+    ("own_sign_ins", "oooooooooosso"),
+    // Of somebody else.
+    ("end_own_session", "nnnnnnnnnnssn"),
+    ("end_own_device", "nnnnnnnnnnssn"),
+    // Of a cleaner of this community.
+    ("end_sign_ins", "fffffoofofssn"),
     ("devices", "fffffoofofsso"),
     ("retire_device", "ffffffofofssn"),
     ("confirm_device", "fffffoofffssn"),
     ("missing_photos", "fffffoofffsso"),
-    ("accounts", "ffffffofofsso"),
+    // Of those to whom they may give another.
+    ("accounts", "ffffooofofsso"),
     // To a colleague of this community.
-    ("give_access", "ffffffofofssn"),
+    ("give_access", "fffffoofofssn"),
     ("tag_sheet", "ffffffofofssn"),
     ("reissue_tag", "ffffffcfcfssn"),
     // A published event of this community, which has no picture.
@@ -357,7 +366,15 @@ async fn ask(scene: &Scene, client: &Client, row: &str) -> StatusCode {
             client.show(format!("{}/thumbnail", scene.photos[0])).await.status()
         }
         "backend::PATH" => online("no_such_function", json!({})).await,
-        "set_pin" => online("set_pin", json!({ "pin": "2580" })).await,
+        // Nobody's is another's.
+        "set_pin" => {
+            let pin = Uuid::now_v7().as_u128() % 100_000_000;
+            online("set_pin", json!({ "pin": format!("{pin:08}") })).await
+        }
+        "change_pass_phrase" => online(row, json!({ "current": PASSWORD, "new": PASSWORD })).await,
+        "end_own_session" => online(row, json!({ "session": "0".repeat(32) })).await,
+        "end_own_device" => online(row, scene.device.clone()).await,
+        "end_sign_ins" => online(row, json!({ "person": scene.world.person("cleaner") })).await,
         "give_access" => {
             let person = PersonId::keyed(scene.world.community, "of-guard");
             online("give_access", json!({ "person": person, "username": null, "pass_phrase": null, "pin": "" })).await
