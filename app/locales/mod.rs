@@ -37,6 +37,7 @@ pub mod results;
 pub mod rounds;
 pub mod saving;
 pub mod scan;
+pub mod sign_ins;
 #[cfg(feature = "desk")]
 pub mod sign_ups;
 #[cfg(feature = "desk")]

@@ -48,6 +48,8 @@ mod rounds;
 mod settings;
 #[cfg(feature = "csr")]
 mod shell;
+#[cfg(feature = "desk")]
+mod sign_ins;
 #[cfg(feature = "csr")]
 mod store;
 #[cfg(feature = "desk")]

@@ -1,15 +1,15 @@
-//! People: who works here, what they may do, and how they get in. For whoever may set up.
+//! People: who works here, what they may do, and how they get in. For whoever may set up, and of those below for who oversees.
 
 pub mod list;
 pub mod one;
 
-mod access;
+pub mod access;
 mod form;
 
 use domain::{
     changes::{Deed, Request},
     people::Person,
-    permissions::may_set_up,
+    permissions::{Act, may, may_set_up},
     records::Body,
 };
 use leptos::prelude::*;
@@ -24,10 +24,15 @@ use crate::{
     ui,
 };
 
-/// `page`, where the person who is here may set up.
+/// Whether somebody finds people here: to set up, or to help those whom they oversee to get in.
+pub fn may_see(me: &Person) -> bool {
+    may_set_up(me) || (me.left.is_none() && may(&me.roles, Act::SeeResults))
+}
+
+/// `page`, where the person who is here may see people.
 fn for_who_may(page: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let store = use_store();
-    let may = Memo::new(move |_| store.me().is_some_and(|me| may_set_up(&me)));
+    let may = Memo::new(move |_| store.me().is_some_and(|me| may_see(&me)));
     (move || {
         if may.get() {
             page()

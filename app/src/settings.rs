@@ -74,6 +74,7 @@ fn Settings() -> impl IntoView {
             })}
             {people_link(store)}
             <SetPin/>
+            <a class="row link" href="/sign-ins">{ui::icon("lock")}<span class="grow">{locales::sign_ins::sign_ins()}</span>{ui::icon("next")}</a>
             <HomeScreen/>
             <Room/>
             {move || store.me().is_some_and(|me| may_see_devices(&me.roles)).then(|| view! {
@@ -91,7 +92,7 @@ fn Settings() -> impl IntoView {
 /// On a phone the way to people is here: the navigation has no room for it.
 #[cfg(feature = "desk")]
 fn people_link(store: crate::store::Store) -> AnyView {
-    (move || store.me().filter(|me| may(&me.roles, Act::SetUp)).map(|_| view! {
+    (move || store.me().filter(crate::people::may_see).map(|_| view! {
         <a class="row link" href="/people">{ui::icon("person")}<span class="grow">{locales::people::people()}</span>{ui::icon("next")}</a>
     }))
     .into_any()
@@ -175,7 +176,12 @@ fn SetPin() -> impl IntoView {
                 }
                 Err(trouble) => {
                     needs_sign_in.set(trouble == Trouble::SignInFirst);
-                    fault.set(Some(say::trouble(&trouble)));
+                    let is_taken = matches!(&trouble, Trouble::Taken { .. });
+                    fault.set(Some(if is_taken {
+                        locales::people::pin_taken().into()
+                    } else {
+                        say::trouble(&trouble)
+                    }));
                 }
             }
         });

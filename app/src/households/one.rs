@@ -16,11 +16,12 @@ use crate::{
     accounts::session::in_own_session,
     asking::{Asking, for_who_may, may_here, unconfirmed},
     events,
-    locales::{self, general, households as say, time},
+    locales::{self, general, households as say, sign_ins as say_sign_ins, time},
     online::{
         Trouble,
         joining::{self, JoinCode},
     },
+    people,
     store::{Store, use_store},
     ui,
 };
@@ -38,6 +39,8 @@ struct Desk {
     asking: Asking,
     /// A member who is about to be taken off.
     leaving: RwSignal<Option<Member>>,
+    /// A member whose way in is looked at.
+    looked_at: RwSignal<Option<Member>>,
     /// A code that was just issued: nobody sees it again.
     code: RwSignal<Option<JoinCode>>,
     is_busy: RwSignal<bool>,
@@ -53,6 +56,7 @@ fn One(household: HouseholdId) -> impl IntoView {
         household: Memo::new(move |_| store.world.with(|world| held(world, id).cloned())),
         asking: Asking::begin(store, "household-members", Some(id.into())),
         leaving: RwSignal::new(None),
+        looked_at: RwSignal::new(None),
         code: RwSignal::new(None),
         is_busy: RwSignal::new(false),
         trouble: RwSignal::new(None),
@@ -121,6 +125,9 @@ impl Desk {
                 {move || self.about(lives_here.get() && may_change.get())}
                 {move || self.leaving.get().map(|member| self.question(member))}
                 {move || self.members(lives_here.get() && may_change.get())}
+                {move || self.looked_at.get().map(|member| view! {
+                    <section class="fields"><h2>{say_sign_ins::access_of(&member.name)}</h2>{people::access::card(store, member.person)}</section>
+                })}
                 {self.asking.problem()}
                 {move || store.world.with(|world| sign_ups(world, self.id, store))}
                 {move || (lives_here.get() && may_change.get()).then(|| moving::card(store, self.id, title_of(household)))}
@@ -152,9 +159,12 @@ impl Desk {
             .iter()
             .map(|member| {
                 let (name, this) = (member.name.clone(), member.clone());
-                let label = say::remove_of(&name);
+                let (label, looks) = (say::remove_of(&name), member.clone());
+                let of = say_sign_ins::access_of(&name);
                 view! {
                     <li class="row">{ui::icon("person")}<bdi class="grow">{name}</bdi>
+                        {may_change.then(|| view! { <button type="button" class="button quiet" aria-label=of
+                            on:click=move |_| self.looked_at.set(Some(looks.clone()))>{say_sign_ins::access()}</button> })}
                         {may_change.then(|| view! { <button type="button" class="button quiet" aria-label=label
                             on:click=move |_| self.leaving.set(Some(this.clone()))>{say::remove()}</button> })}
                     </li>

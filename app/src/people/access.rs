@@ -1,13 +1,15 @@
 //! How somebody gets in: their account, which needs the network, and what they are handed once.
 
-use domain::ids::PersonId;
+use domain::{ids::PersonId, permissions::may_set_up, records::Body};
 use leptos::{ev::SubmitEvent, html, prelude::*};
+use sync::device::world::World;
 
 use crate::{
     accounts::session::in_own_session,
-    locales::{accounts as say_accounts, general, people as say},
+    locales::{accounts as say_accounts, general, people as say, sign_ins as say_sign_ins},
     online::{self, Account, HandOver, Trouble},
     store::Store,
+    today::person_name,
     ui,
 };
 
@@ -23,8 +25,13 @@ pub fn card(store: Store, person: PersonId) -> AnyView {
         fault: RwSignal::new(None),
         is_busy: RwSignal::new(false),
         handed: RwSignal::new(None),
+        is_lost: RwSignal::new(false),
+        ended: RwSignal::new(None),
     };
     access.read();
+    let may_open = Memo::new(move |_| store.me().is_some_and(|me| may_set_up(&me)));
+    let unlocks = Memo::new(move |_| store.world.with(|world| works_here(world, person)));
+    let name = Memo::new(move |_| store.world.with(|world| person_name(world, person)));
     let is_asked_for = Memo::new(move |_| store.world.with(|world| world.is_unconfirmed(person.into())));
     let stage = Memo::new(move |_| {
         access.answer.with(|answer| match answer {
@@ -43,8 +50,9 @@ pub fn card(store: Store, person: PersonId) -> AnyView {
                 Stage::Reading => view! { <p class="note" role="status">{general::loading()}</p> }.into_any(),
                 Stage::Trouble(trouble) => access.trouble(&trouble),
                 Stage::AskedFor => view! { <p class="note">{say::account_waits()}</p> }.into_any(),
-                Stage::None => access.open(),
-                Stage::Has(account) => access.renew(&account),
+                Stage::None if may_open.get() => access.open(),
+                Stage::None => view! { <p class="note">{say::account_none()}</p> }.into_any(),
+                Stage::Has(account) => view! { {access.renew(&account, unlocks.get())}{access.lost(name)} }.into_any(),
             }}
             {ui::problem(move || access.fault_at("form").get())}
         </section>
@@ -74,6 +82,10 @@ struct Access {
     /// Asked and not answered yet: asked twice, two pass phrases would be handed over and one be right.
     is_busy: RwSignal<bool>,
     handed: RwSignal<Option<HandOver>>,
+    /// Asked whether to end their sign-ins.
+    is_lost: RwSignal<bool>,
+    /// How many devices were ended.
+    ended: RwSignal<Option<usize>>,
 }
 
 impl Access {
@@ -142,7 +154,49 @@ impl Access {
         .into_any()
     }
 
-    fn renew(self, account: &Account) -> AnyView {
+    fn end(self) {
+        leptos::task::spawn_local(async move {
+            match in_own_session(online::end_sign_ins(self.person)).await {
+                Ok(ended) => {
+                    self.ended.try_set(Some(ended.devices));
+                }
+                Err(trouble) => {
+                    self.fault.try_set(Some(told(&trouble)));
+                }
+            }
+            self.is_lost.try_set(false);
+        });
+    }
+
+    /// Somebody has lost their phone.
+    fn lost(self, name: Memo<String>) -> AnyView {
+        let question = move || {
+            let title = NodeRef::<html::H3>::new();
+            title.on_load(|title| {
+                let _ = title.focus();
+            });
+            view! {
+                <div class="card attention" role="alertdialog" aria-labelledby="lost-title" aria-describedby="lost-means">
+                    <h3 id="lost-title" tabindex="-1" node_ref=title>{say_sign_ins::lost_question(&name.get())}</h3>
+                    <p id="lost-means">{say_sign_ins::lost_means()}</p>
+                    <div class="foot-row">
+                        <button type="button" class="button quiet" on:click=move |_| self.is_lost.set(false)>{general::cancel()}</button>
+                        <button type="button" class="button danger" on:click=move |_| self.end()>{say_sign_ins::end()}</button>
+                    </div>
+                </div>
+            }
+            .into_any()
+        };
+        view! {
+            {move || self.ended.get().map(|n| view! { <p class="done" role="status">{ui::glyph("good")}{say_sign_ins::lost_done(n)}</p> })}
+            {move || if self.is_lost.get() { question() } else {
+                view! { <button type="button" class="button quiet" on:click=move |_| self.is_lost.set(true)>{say_sign_ins::lost_phone()}</button> }.into_any()
+            }}
+        }
+        .into_any()
+    }
+
+    fn renew(self, account: &Account, unlocks: bool) -> AnyView {
         let new_pass_phrase = move |event: SubmitEvent| {
             event.prevent_default();
             self.give(None, Some(self.pass_phrase.get_untracked()), None);
@@ -153,16 +207,18 @@ impl Access {
         };
         view! {
             <p><bdi>{say::account_of(&account.username)}</bdi></p>
-            <p class="note">{if account.has_pin { say::has_pin() } else { say::has_no_pin() }}</p>
+            {unlocks.then(|| view! { <p class="note">{if account.has_pin { say::has_pin() } else { say::has_no_pin() }}</p> })}
             <form class="fields" on:submit=new_pass_phrase>
                 {self.pass_phrase_field()}
                 <button class="button quiet" type="submit" disabled=move || self.is_busy.get()>{say::new_pass_phrase()}</button>
                 <p class="note">{say::new_pass_phrase_note()}</p>
             </form>
-            <form class="fields" on:submit=new_pin>
-                {self.pin_field()}
-                <button class="button quiet" type="submit" disabled=move || self.is_busy.get()>{say::new_pin()}</button>
-            </form>
+            {unlocks.then(|| view! {
+                <form class="fields" on:submit=new_pin>
+                    {self.pin_field()}
+                    <button class="button quiet" type="submit" disabled=move || self.is_busy.get()>{say::new_pin()}</button>
+                </form>
+            })}
         }
         .into_any()
     }
@@ -198,6 +254,11 @@ impl Access {
         }
         .into_any()
     }
+}
+
+/// Whoever works here unlocks shared tablets; a resident does not.
+fn works_here(world: &World, person: PersonId) -> bool {
+    matches!(world.get(person.into()), Some(Body::Person(person)) if person.is_staff())
 }
 
 /// The field that does not fit, or `form`, and what to do.

@@ -1,6 +1,6 @@
 //! Everyone, by name; who is shown and what is searched stand in the URL.
 
-use domain::{people::Person, records::Body, text::half_width};
+use domain::{people::Person, permissions::may_set_up, records::Body, text::half_width};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use sync::device::world::World;
@@ -70,7 +70,12 @@ fn People() -> impl IntoView {
         })
     };
     let go = go();
-    let foot = view! { <a class="button main" href="/people/new">{ui::icon("plus")}{say::add()}</a> };
+    let foot = move || {
+        store
+            .me()
+            .filter(may_set_up)
+            .map(|_| view! { <a class="button main" href="/people/new">{ui::icon("plus")}{say::add()}</a> })
+    };
     view! {
         <ui::Page title=say::people() foot=foot.into_any()>
             <nav class="tabs" aria-label=say::people()>

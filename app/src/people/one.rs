@@ -5,6 +5,7 @@ use domain::{
     changes::{Deed, Request},
     ids::{ChangeId, PersonId},
     people::Person,
+    permissions::{may_renew_access, may_set_up},
     records::Body,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*};
@@ -38,10 +39,36 @@ fn One(person: Option<PersonId>) -> impl IntoView {
     let is_here = Memo::new(move |_| {
         person.is_none_or(|person| store.world.with(|world| world.get(person.into()).is_some())) || instead.is_some()
     });
+    let may_change = Memo::new(move |_| store.me().is_some_and(|me| may_set_up(&me)));
     move || {
+        if let (Some(person), false) = (person, may_change.get()) {
+            return if is_here.get() { to_get_in(store, person) } else { missing() };
+        }
         let asking = is_here.get().then(|| Asking::begin(store, person, instead)).flatten();
         asking.map_or_else(missing, |asking| asking.view(person.is_none()))
     }
+}
+
+/// For who oversees: who it is, and how they get in.
+fn to_get_in(store: Store, person: PersonId) -> AnyView {
+    let held = Memo::new(move |_| held(store, person));
+    let title = held.with_untracked(|held| held.as_ref().map(|held| locales::say(&held.name)).unwrap_or_default());
+    let may = Memo::new(move |_| {
+        let me = store.me();
+        held.with(|held| me.zip(held.as_ref()).is_some_and(|(me, held)| may_renew_access(&me, held)))
+    });
+    let is_here = Memo::new(move |_| held.with(|held| held.as_ref().is_some_and(|held| held.left.is_none())));
+    view! {
+        <ui::Page title=title back="/people">
+            <p class="lead">{move || held.get().map(|held| store.world.with(|world| place(world, &held)))}</p>
+            {move || match (is_here.get(), may.get()) {
+                (true, true) => access::card(store, person),
+                (true, false) => view! { <p class="note">{general::no_rights_next()}</p> }.into_any(),
+                (false, _) => held.get().and_then(|held| held.left).map(|left| view! { <p>{last_day(left)}</p> }).into_any(),
+            }}
+        </ui::Page>
+    }
+    .into_any()
 }
 
 fn held(store: Store, person: PersonId) -> Option<Person> {

@@ -10,7 +10,7 @@ use sync::device::{outbox::Entry, world::World};
 use crate::{
     accounts, checkpoints, devices, events, households,
     locales::{self, general as say},
-    neighbourhood, notices, people, results,
+    neighbourhood, notices, people, results, sign_ins,
     store::{Store, use_store},
     surveys, today, ui,
 };
@@ -67,9 +67,11 @@ pub fn ways(store: Store) -> Vec<(&'static str, &'static str, &'static str)> {
     let more = [
         (Act::SeeResults, ("/results", "results", say::results())),
         (Act::SeeDesk, ("/neighbourhood", "household", locales::households::neighbourhood())),
-        (Act::SetUp, ("/people", "person", locales::people::people())),
     ];
     ways.extend(more.into_iter().filter(|(act, _)| may(&me.roles, *act)).map(|(_, way)| way));
+    if people::may_see(&me) {
+        ways.push(("/people", "person", locales::people::people()));
+    }
     if may_see_devices(&me.roles) {
         ways.push(("/devices", "device", say::devices()));
     }
@@ -89,6 +91,7 @@ pub fn page(parts: &[&str]) -> AnyView {
         ["people"] => people::list::page(),
         ["people", person] => people::one::page(person),
         ["devices"] => devices::page(),
+        ["sign-ins"] => sign_ins::page(),
         ["events", ..] => events::page(&parts[1..]),
         ["notices", ..] => notices::page(&parts[1..]),
         ["surveys", ..] => surveys::page(&parts[1..]),
