@@ -194,6 +194,18 @@ crate::tagged! {
     }
 }
 
+impl Undecodable {
+    /// What a reader of JSON says is wrong, in its words; but for half a surrogate pair, of which it says what is not so.
+    pub fn malformed(error: &serde_json::Error) -> Self {
+        let said = error.to_string();
+        let said = match said.split_once("hex escape") {
+            Some((_, place)) => format!("half of a surrogate pair stands alone{place}"),
+            None => said,
+        };
+        Self::Malformed { detail: said.chars().take(200).collect() }
+    }
+}
+
 /// The most answers of one visit, and stops of one route.
 const LIST_MOST: usize = 500;
 
@@ -218,8 +230,7 @@ impl Deed {
         let fact = Fact::decode(kind, body).map(|fact| fact.map(Deed::Fact));
         let deed = fact.or_else(|| Request::decode(kind, body).map(|request| request.map(Deed::Request)));
         let deed = deed.ok_or(Undecodable::UnknownKind)?;
-        let deed =
-            deed.map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })?;
+        let deed = deed.map_err(|error| Undecodable::malformed(&error))?;
         if deed.is_within_bounds() { Ok(deed) } else { Err(Undecodable::TooLarge) }
     }
 

@@ -182,5 +182,10 @@ for (const { locale, language, looks, words } of SIDES) {
     await show(office, "person");
     await office.goto("/settings");
     await show(office, "settings-manager");
+    await office.goto("/sign-ins");
+    await expect(office.locator("li.device")).toHaveCount(2);
+    await office.locator("form button[type=submit]").click();
+    await expect(office.locator("#field-new-fault")).not.toBeEmpty();
+    await show(office, "sign-ins");
   });
 }

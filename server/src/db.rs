@@ -19,6 +19,7 @@ use sqlx::{
 };
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
     time::{sleep, timeout},
 };
 
@@ -126,12 +127,24 @@ fn kind_of(url: &str) -> Result<Kind, Unreachable> {
 }
 
 /// A lock on `<database file>.lock`, which ends with whoever has it, however they end. Everything that opens the file shares
-/// it; restoring has it alone.
+/// it; restoring has it alone. One on its folder is held while the tables are brought up to date.
 pub struct Hold {
     _file: File,
 }
 
 impl Hold {
+    /// Waits until nobody else brings the tables up to date.
+    async fn of_tables(database: PathBuf) -> Result<Self, Unreachable> {
+        let locked = spawn_blocking(move || {
+            let cannot = |error| Unreachable(format!("cannot lock the folder of {}: {error}", database.display()));
+            let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let file = File::open(folder).map_err(cannot)?;
+            file.lock().map_err(cannot)?;
+            Ok(Self { _file: file })
+        });
+        locked.await.map_err(|error| Unreachable(format!("cannot open the database: {error}")))?
+    }
+
     fn shared(database: &Path) -> Result<Self, Unreachable> {
         let file = Self::file(database)?;
         file.try_lock_shared().map_err(|error| match error {
@@ -168,6 +181,11 @@ impl Db {
     /// A sentence for whoever started the server; the address's password is not in it.
     pub async fn open(url: &str) -> Result<Self, Unreachable> {
         let db = Self::open_as_it_is(url).await?;
+        // PostgreSQL's own lock keeps those apart who begin at once; SQLite has none for this.
+        let _alone = match file_of_url(url)? {
+            Some(file) => Some(Hold::of_tables(file).await?),
+            None => None,
+        };
         MIGRATIONS
             .run(&db.pool)
             .await
@@ -216,6 +234,16 @@ impl Db {
             Kind::Postgres => "begin isolation level read committed",
         };
         self.begin(statement, Some(turn)).await
+    }
+
+    /// Begins a transaction that may make the first community: of several servers that begin at once on an empty database the others
+    /// wait for the one, and see what it made.
+    pub async fn write_first(&self) -> Result<Tx, Error> {
+        let mut tx = self.write().await?;
+        if self.kind == Kind::Postgres {
+            sqlx::raw_sql("lock table communities in share row exclusive mode").execute(&mut *tx).await?;
+        }
+        Ok(tx)
     }
 
     /// Begins a transaction that sees one state of the database however long it reads.

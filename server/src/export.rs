@@ -159,12 +159,13 @@ fn change(row: &AnyRow, names: &BTreeMap<String, String>, out: &mut impl Write) 
         "latest": number(row, "latest")?, "rules": number(row, "rules")?,
         "flags": outcome.get("flags").cloned().unwrap_or_else(|| json!([])), "outcome": outcome, "records": written,
     });
-    // The author's own bytes go out as they came; line breaks stand only between their tokens. What lies so deep that other readers
-    // of JSON give up goes out as a text, so that it spoils no line.
+    // The author's own bytes go out as they came; line breaks stand only between their tokens. What other readers of JSON give up
+    // at (too deep, half of a surrogate pair) goes out as a text, so that it spoils no line.
     let envelope = text(row, "envelope")?;
-    let envelope = match is_too_deep(&envelope) {
-        true => Value::from(envelope).to_string(),
-        false => envelope.replace(['\n', '\r'], " "),
+    let is_read_by_others = !is_too_deep(&envelope) && serde_json::from_str::<Value>(&envelope).is_ok();
+    let envelope = match is_read_by_others {
+        true => envelope.replace(['\n', '\r'], " "),
+        false => Value::from(envelope).to_string(),
     };
     let envelope: Box<RawValue> = RawValue::from_string(envelope).map_err(Failure::broken)?;
     let mut text = head.to_string();

@@ -25,10 +25,13 @@ use crate::{
 };
 
 /// Makes the demonstration community with its people, and returns what it was made of.
-pub async fn demonstrate(db: &Db) -> Result<Starter, Failure> {
+pub async fn demonstrate(db: &Db) -> Result<Option<Starter>, Failure> {
     let now = clock::now();
     let id = CommunityId(Uuid::now_v7());
-    let mut tx = db.write().await?;
+    let mut tx = db.write_first().await?;
+    if !communities::all(&mut tx).await?.is_empty() {
+        return Ok(None);
+    }
     communities::create(&mut tx, id, now).await?;
     let key = communities::signing_key(&mut tx, id).await?;
     let made = starter::embedded(id, &printed_tags::public_key(&key), &printed_tags::issuer(&key, &[]), now);
@@ -36,7 +39,7 @@ pub async fn demonstrate(db: &Db) -> Result<Starter, Failure> {
     all_accepted(&system::apply(&mut canon, made.requests.clone(), now).await?)?;
     add_accounts(&mut canon, &made.accounts).await?;
     canon.commit().await?;
-    Ok(made)
+    Ok(Some(made))
 }
 
 /// Loads data files into a community that exists. What is recorded already, word for word, stays as it is; if anything is
@@ -80,8 +83,10 @@ pub async fn set_up(db: &Db, form: &SetUpForm) -> Result<Result<(), Trouble>, Fa
         Err(field) => return Ok(Err(Trouble::Invalid { field: field.into() })),
     };
     let now = clock::now();
-    let mut tx = db.write().await?;
-    if !set_up_links::consume(&mut tx, &form.token, now).await? {
+    let mut tx = db.write_first().await?;
+    // Each server that began on the empty database has printed a link: the first that is used makes the others void.
+    let is_first = communities::all(&mut tx).await?.is_empty();
+    if !set_up_links::consume(&mut tx, &form.token, now).await? || !is_first {
         return Ok(Err(Trouble::LinkUsed));
     }
     let id = CommunityId(Uuid::now_v7());

@@ -135,8 +135,7 @@ async fn welcome(db: &Db, options: &Options, home: &str) -> Result<(), Failure> 
         return Ok(());
     }
     drop(tx);
-    if is_new {
-        let made = founding::demonstrate(db).await?;
+    if is_new && let Some(made) = founding::demonstrate(db).await? {
         println!("{}", invitation(&made, home));
     }
     Ok(())

@@ -99,6 +99,9 @@ async fn take_push(Given(state): Given<Shared>, headers: HeaderMap, body: Body) 
     if sent.changes.len() > CHANGES_MOST || sent.lanes.len() > LANES_MOST || sent.holes.len() > HOLES_MOST {
         return Err(Declined::TooLarge);
     }
+    if sent.changes.iter().any(|placed| placed.n < 1) || sent.holes.iter().any(|hole| hole.from < 1) {
+        return Err(Declined::Malformed);
+    }
     let sender = device.sender(session);
     Ok(Json(retried(|| admitted(&state, &sender, &sent)).await?))
 }

@@ -11,7 +11,7 @@ use domain::{
 use sqlx::{AssertSqlSafe, any::AnyRow};
 use sync::{
     messages::{PAGE_ROWS, Page, Profile, Pull, PullAnswer, Row, Seq, view_key},
-    server::{audiences, page_end},
+    server::{audiences, must_rebuild, page_end},
 };
 
 use crate::{
@@ -28,16 +28,16 @@ pub async fn pull(tx: &mut Tx, device: &Device, pull: &Pull) -> Result<PullAnswe
     let head = communities::head(tx, device.community).await?;
     let held = audiences_of(tx, device).await?;
     let view = view_key(&held);
-    if pull.epoch != head.epoch || pull.view != view {
+    if must_rebuild(pull, &head.epoch, &view, head.seq) {
         return Ok(PullAnswer::Rebuild { epoch: head.epoch, view });
     }
-    let cursor = pull.cursor.max(0);
+    let cursor = pull.cursor;
     let span = Span { community: device.community, held: &held, after: cursor, to: head.seq };
     let (rows, more) = rows(tx, &span).await?;
-    // The cursor moves over what may not be seen, and never back: this may be a replica that lags behind.
+    // The cursor moves over what may not be seen.
     let next = match rows.last() {
         Some(last) if more => last.seq,
-        _ => head.seq.max(cursor),
+        _ => head.seq,
     };
     let access = communities::access(tx, device.community).await?;
     let departures = departures(tx, &Span { to: next, ..span }).await?;

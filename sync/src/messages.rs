@@ -106,8 +106,7 @@ impl Envelope {
         if bytes.len() > CHANGE_BYTES || is_too_deep(bytes) {
             return Err(Undecodable::TooLarge);
         }
-        serde_json::from_str(bytes)
-            .map_err(|error| Undecodable::Malformed { detail: error.to_string().chars().take(200).collect() })
+        serde_json::from_str(bytes).map_err(|error| Undecodable::malformed(&error))
     }
 }
 

@@ -23,8 +23,8 @@ use subtle::ConstantTimeEq as _;
 use crate::planted::{self, Bug};
 
 use crate::messages::{
-    Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed, Profile, Push,
-    PushAnswer, Receipt, Seal, Seq,
+    Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed, Profile, Pull,
+    Push, PushAnswer, Receipt, Seal, Seq,
 };
 use crate::retold::{Later, retold};
 
@@ -584,6 +584,12 @@ fn is_complete(known: &[Seal], vouched: &[Seal]) -> bool {
     let of_field_work = |seals: &[Seal]| seals.iter().filter(|seal| !seal.session).copied().collect::<Vec<_>>();
     of_field_work(vouched).iter().all(|seal| last(known, seal.lane).unwrap_or(0) == seal.last)
         && of_field_work(known).iter().all(|seal| last(vouched, seal.lane) == Some(seal.last))
+}
+
+/// Whether whoever asks builds their view anew: it is of another epoch or of other audiences, or it stands at a place that this log
+/// never had, because its end was lost and nobody has said so by another epoch. A reader that may lag behind must not say the last.
+pub fn must_rebuild(pull: &Pull, epoch: &str, view: &str, head: Seq) -> bool {
+    pull.epoch != epoch || pull.view != view || !(0..=head).contains(&pull.cursor)
 }
 
 /// The rows of one page out of rows with `seq > cursor` in order, of which `fetched` were asked for: never splits a `seq`.

@@ -382,11 +382,11 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
             }
             store.filling.set(false);
         }
-        Write::Flip(View { place, rows, confirmed }) => {
+        Write::Flip(View { place, rows, confirmed, disowned }) => {
             // Shown first: what was pulled can be pulled again, and people wait for it.
             store.world.update(|world| world.rebuild(confirmed, place.clone()));
             store.filling.set(false);
-            if !disk.flip(&rows, &place).await? {
+            if !disk.flip(&rows, &place, disowned).await? {
                 store.reload().await?;
                 return Err(another_tab_was_first());
             }

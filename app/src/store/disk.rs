@@ -457,10 +457,10 @@ impl Disk {
 
     /// Puts a view that was built beside the one in use in its place, unless another tab has come further meanwhile. Says
     /// whether it did.
-    pub async fn flip(&self, rows: &[Row], place: &Place) -> Result<bool> {
+    pub async fn flip(&self, rows: &[Row], place: &Place, disowned: Option<i64>) -> Result<bool> {
         let database = self.database();
         let tx = begin(&database, &[RECORDS, FACTS], TransactionDurability::Relaxed)?;
-        if !held_place(&tx).await?.gives_way_to(place) {
+        if !held_place(&tx).await?.gives_way_to(place, disowned) {
             return Ok(false);
         }
         let store = tx.object_store(RECORDS)?;

@@ -233,11 +233,9 @@ async fn json_ten_thousand_deep_is_no_message_and_a_change_in_it_is_quarantined(
         let mut out = vec![];
         server::export::write(&world.db, &mut out).await.expect("the export");
         let exported = String::from_utf8(out).expect("text");
-        assert_eq!(
-            exported.matches(&lists).count() + exported.matches(&objects).count(),
-            count as usize,
-            "every byte is kept"
-        );
+        let as_text = objects.replace('"', "\\\"");
+        let kept = exported.matches(&lists).count() + exported.matches(&as_text).count();
+        assert_eq!(kept, count as usize, "every byte is kept, as a text");
         is_well(&world, &tablet, count + 1, &own).await;
     })
     .await;

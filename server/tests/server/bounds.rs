@@ -378,3 +378,29 @@ async fn many_strangers_at_once_are_no_queue_for_a_tablet_that_is_known() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_that_no_lane_has_is_no_message_and_half_a_pair_is_called_that() {
+    for_each_database(|fresh| async {
+        let world = world(fresh).await;
+        let tablet = world.client("guard", true).await;
+        let own = lane(world.person("guard"));
+        for odd in [0, -1, i64::MIN] {
+            let push = push_of(&own, placed(&own, odd, &[world.finding("of no number")]));
+            assert_eq!(tablet.try_push(&push).await.err(), Some(StatusCode::BAD_REQUEST), "{odd}");
+        }
+        let hole = Push { holes: vec![Hole { lane: own.lane, from: 0, to: 3 }], ..push_of(&own, vec![]) };
+        assert_eq!(tablet.try_push(&hole).await.err(), Some(StatusCode::BAD_REQUEST));
+        for (n, half) in (1..).zip([r"\ud83d", r"\udd26", r"\ud83d lamp", r"\ud83dA"]) {
+            let finding =
+                serde_json::to_string(&sync::messages::Envelope::seal(&world.finding("half a lamp"))).expect("JSON");
+            let id = serde_json::from_str::<sync::messages::Envelope>(&finding).expect("an envelope").id;
+            let bytes = RawValue::from_string(finding.replace("half a lamp", half)).expect("JSON");
+            let answer = tablet.push(&push_of(&own, vec![raw(&own, n, id, bytes)])).await;
+            let told = serde_json::to_string(&answer.outcomes[0].outcome).expect("JSON");
+            assert!(told.contains("half of a surrogate pair stands alone"), "{half} {told}");
+        }
+        assert_eq!(world.exported("change").await.iter().filter(|line| line["kind"] == "finding.raised").count(), 4);
+    })
+    .await;
+}

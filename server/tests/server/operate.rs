@@ -400,3 +400,39 @@ async fn run(file: &Path, sql: &'static str) {
     sqlx::raw_sql(sql).execute(&mut connection).await.expect("it is done");
     sqlx::Connection::close(connection).await.expect("closed");
 }
+
+#[tokio::test]
+async fn servers_that_begin_at_once_on_an_empty_database_make_one_community() {
+    for_each_database(|fresh| async move {
+        let started: Vec<_> = (0..3)
+            .map(|n| {
+                let (url, log) = (fresh.url.clone(), fresh.folder.path().join(format!("{n}")).join("log"));
+                std::fs::create_dir_all(log.with_file_name("")).expect("a folder");
+                std::thread::spawn(move || Program::serve(&url, &log, &[]))
+            })
+            .collect();
+        let programs: Vec<Program> = started.into_iter().map(|it| it.join().expect("it listens")).collect();
+        let invited = programs.iter().filter(|program| program.printed.contains("demonstration")).count();
+        let signed_in = Client::new(&programs[2].base).sign_in("wang", "lantern-by-night").await;
+        assert!(invited == 1 && signed_in.is_ok(), "{invited} {signed_in:?}");
+        let db = server::db::Db::open(&fresh.url).await.expect("it is up to date");
+        let communities = server::communities::all(&mut db.read().await.expect("tx")).await.expect("read");
+        assert_eq!(communities.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_the_links_that_several_servers_printed_one_makes_one_community() {
+    for_each_database(|fresh| async move {
+        let log = |name: &str| fresh.folder.path().join(name);
+        let programs = ["one", "other"].map(|name| Program::serve(&fresh.url, &log(name), &["--no-demo"]));
+        let set_up = async |program: &Program| {
+            Client::new(&program.base).call::<()>("set_up", crate::operator::form(&program.set_up_token())).await
+        };
+        assert_eq!(set_up(&programs[0]).await, Err(app::online::Trouble::LinkUsed), "a later start voids it");
+        assert_eq!(set_up(&programs[1]).await, Ok(()));
+        assert_eq!(set_up(&programs[1]).await, Err(app::online::Trouble::LinkUsed));
+    })
+    .await;
+}

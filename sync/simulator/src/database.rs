@@ -25,7 +25,7 @@ use sync::{
         Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Receipt, Row, Seal, Seq, view_key,
     },
     retold::{Later, Retold},
-    server::{Canon, Head, Lane, LogEntry, Logged, audiences, page_end},
+    server::{Canon, Head, Lane, LogEntry, Logged, audiences, must_rebuild, page_end},
 };
 
 use crate::{cases, chance::Chance};
@@ -352,7 +352,13 @@ impl Database {
         let read = |tables: &Tables| self.page(tables, profile, pull, tables.seq);
         Ok(match from {
             Some(standby) => read(&standby),
-            None => self.read(read),
+            // What stands past the head of the log itself is built anew; a standby may lag behind.
+            None => self.read(|tables| match read(tables) {
+                PullAnswer::Page(page) if must_rebuild(pull, &page.epoch, &page.view, tables.seq) => {
+                    PullAnswer::Rebuild { epoch: page.epoch, view: page.view }
+                }
+                answer => answer,
+            }),
         })
     }
 

@@ -246,8 +246,8 @@ impl Disk {
     }
 
     /// Puts a view that was built beside the one in use in its place.
-    pub fn flip(&mut self, rows: &[Row], place: &Place) -> Result<bool> {
-        if !self.stores.facts.place.gives_way_to(place) && !planted_flip() {
+    pub fn flip(&mut self, rows: &[Row], place: &Place, disowned: Option<i64>) -> Result<bool> {
+        if !self.stores.facts.place.gives_way_to(place, disowned) && !planted_flip() {
             return Ok(false);
         }
         self.write(Durability::Relaxed, |stores| {

@@ -373,9 +373,9 @@ impl Tablet {
                 self.tabs[tab].world.absorb(&page);
                 Ok(Some(Told::Records))
             }
-            Write::Flip(View { place, rows, confirmed }) => {
+            Write::Flip(View { place, rows, confirmed, disowned }) => {
                 self.tabs[tab].world.rebuild(confirmed, place.clone());
-                if !self.disk.flip(&rows, &place)? {
+                if !self.disk.flip(&rows, &place, disowned)? {
                     self.reload(tab);
                     return Err(DiskFault::Failed);
                 }

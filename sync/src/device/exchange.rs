@@ -64,9 +64,10 @@ impl Place {
         Self { cursor: page.cursor, settled, head: head.max(self.head), ..self }
     }
 
-    /// Whether a view that was built up to `other` may take the place of the one held here: the cursor never goes back.
-    pub fn gives_way_to(&self, other: &Place) -> bool {
-        self.epoch != other.epoch || self.cursor <= other.cursor
+    /// Whether a view that was built up to `place` may take the place of the one held here: the cursor never goes back, unless it is
+    /// the `disowned` one, of which the server has just said that its log never had it.
+    pub fn gives_way_to(&self, place: &Place, disowned: Option<i64>) -> bool {
+        self.epoch != place.epoch || self.cursor <= place.cursor || disowned == Some(self.cursor)
     }
 }
 
@@ -78,6 +79,8 @@ pub struct View {
     pub rows: Vec<Row>,
     /// The same, read while the next ones are on their way, for the screen.
     pub confirmed: Confirmed,
+    /// The cursor of this very epoch and view that the server says its log never had.
+    pub disowned: Option<i64>,
 }
 
 impl View {
@@ -486,7 +489,10 @@ impl Exchange {
         let page = match answer {
             PullAnswer::Rebuild { epoch, view } => {
                 self.notice(&epoch);
-                self.rebuilding = Some(View { place: Place { epoch, view, ..Place::default() }, ..View::default() });
+                let is_same = self.rebuilding.is_none() && (&self.place.epoch, &self.place.view) == (&epoch, &view);
+                let disowned = is_same.then_some(self.place.cursor);
+                let place = Place { epoch, view, ..Place::default() };
+                self.rebuilding = Some(View { place, disowned, ..View::default() });
                 self.was_useless(now);
                 return vec![];
             }
@@ -514,7 +520,7 @@ impl Exchange {
             self.rebuilding = Some(view);
             return vec![];
         }
-        if !self.place.gives_way_to(&view.place) {
+        if !self.place.gives_way_to(&view.place, view.disowned) {
             // Built out of a copy that lags behind.
             self.rebuilding = Some(view);
             self.useless = self.useless.max(REBUILDS_MOST);

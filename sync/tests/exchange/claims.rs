@@ -12,7 +12,10 @@ use domain::{
     time::Moment,
 };
 use sync::{
-    device::outbox::{Entry, EntryState, OwnLane},
+    device::{
+        exchange::{Exchange, Place},
+        outbox::{Entry, EntryState, OwnLane},
+    },
     messages::{Envelope, Outcome, PhotoAnswer, Push, Receipt, Row},
 };
 use uuid::Uuid;
@@ -568,6 +571,20 @@ fn an_answer_out_of_a_cache_is_not_absorbed_and_is_asked_for_less_and_less_often
         assert!(tablet.exchange.pulled(rebuild, tablet.now).is_empty());
     }
     assert!(matches!(tablet.exchange.next(tablet.clocks(), &tablet.world.outbox), Step::Wait { .. }));
+}
+
+#[test]
+fn a_tablet_that_stands_where_the_log_never_was_builds_its_view_anew_once_and_goes_on() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    // The end of the log is gone, and nobody has made another epoch of it.
+    let held = tablet.exchange.place().clone();
+    let ahead = Place { cursor: held.cursor + 40, ..held.clone() };
+    tablet.exchange = Exchange::new(ahead.clone(), tablet.contact);
+    tablet.settle(&mut server);
+    assert_eq!(tablet.exchange.place(), &held);
+    assert!(ahead.gives_way_to(&held, Some(ahead.cursor)) && !ahead.gives_way_to(&held, None));
+    assert!(!ahead.gives_way_to(&held, Some(held.cursor + 39)), "another tab has come further meanwhile");
 }
 
 #[test]

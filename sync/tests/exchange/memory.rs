@@ -22,7 +22,7 @@ use sync::{
         Profile, Pull, PullAnswer, Push, PushAnswer, Receipt, Row, Seal, Seq, view_key,
     },
     retold::{Later, Retold},
-    server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, page_end, push},
+    server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, must_rebuild, page_end, push},
 };
 use uuid::Uuid;
 
@@ -187,7 +187,7 @@ impl Memory {
 
     pub fn pull(&self, pull: &Pull) -> PullAnswer {
         let view = view_key(&self.audiences());
-        if pull.epoch != self.epoch || pull.view != view {
+        if must_rebuild(pull, &self.epoch, &view, self.seq) {
             return PullAnswer::Rebuild { epoch: self.epoch.clone(), view };
         }
         let head = self.seq;
