@@ -153,7 +153,6 @@ fn as_flagged(
     mut records: Vec<Record>,
     flags: &BTreeSet<Flag>,
     change: &Change,
-    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "flags are for managers to read"))]
     author: &Author,
     #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "flags are for managers to read"))]
     context: &Context,
