@@ -3,9 +3,9 @@
 use super::texts;
 
 texts! {
-    sign_ins => "密码与登录", "Pass phrase and sign-ins";
+    sign_ins => "设备与密码", "Devices and pass phrase";
     change_pass_phrase => "换密码", "Change the pass phrase";
-    current_pass_phrase => "现在的密码", "Pass phrase of now";
+    current_pass_phrase => "现在的密码", "Current pass phrase";
     current_wrong => "现在的密码不对。", "That is not your pass phrase.";
     change_note => "换密码后，您在别处的登录都会结束。忘了密码请找主管或管家。", "Wherever else you are signed in, that ends. If you have forgotten it, ask your supervisor or steward.";
     changed => "密码已换好。", "Your pass phrase is changed.";
@@ -26,6 +26,6 @@ texts! {
     lost_question(name: &str) => "结束{name}的所有登录，停用其个人设备？", "Sign {name} out everywhere and end their own devices?";
     lost_means => "没上传的再联网时会交由管理处处理。之后请给一个新密码。", "What those have not sent goes into custody at their next contact. Give them a new pass phrase afterwards.";
     lost_done(n: usize) => "已全部退出，停用设备 {n} 台。", "Signed out everywhere; devices ended: {n}.";
-    access_of(name: &str) => "{name}的登录", "How {name} gets in";
-    access => "登录", "Sign-in";
+    access_of(name: &str) => "{name}的账号", "Account of {name}";
+    access => "账号", "Account";
 }

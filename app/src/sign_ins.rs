@@ -35,7 +35,6 @@ fn Own() -> impl IntoView {
     page.read();
     view! {
         <ui::Page title=say::sign_ins() back="/settings">
-            <PassPhrase page/>
             {move || page.asked.get().map(|device| page.question(device))}
             {move || page.trouble.get().map(|trouble| refused(&trouble))}
             {move || match page.answer.get() {
@@ -47,6 +46,7 @@ fn Own() -> impl IntoView {
                 Some(Err(trouble)) => refused(&trouble),
                 Some(Ok(own)) => page.lists(own),
             }}
+            <PassPhrase page/>
         </ui::Page>
     }
 }

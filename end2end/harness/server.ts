@@ -21,10 +21,11 @@ export class Server {
     private readonly ended: Promise<void>,
   ) {}
 
-  /** Starts it on a free port and waits until it listens. */
+  /** Starts it, on a free port if none is said, and waits until it listens. */
   static async start(data: string, ...more: string[]): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: run \`cargo xtask test --only browser\``);
-    const line = [BINARY, "serve", "--port", "0", "--data", data, ...more];
+    const port = more.includes("--port") ? [] : ["--port", "0"];
+    const line = [BINARY, "serve", ...port, "--data", data, ...more];
     // The kernel kills it when this process is gone, however that happens.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...line], {
       env: environment,

@@ -7,7 +7,7 @@ import { chromium, type BrowserContext } from "@playwright/test";
 import { wholeBrowser } from "../chromium";
 import { setTime } from "../harness/clock";
 import { commandsWith, type } from "../harness/document";
-import { chip, readyForOffline, signInAndEnrol } from "../harness/people";
+import { chip, everythingIsSent, readyForOffline, signInAndEnrol } from "../harness/people";
 import { Server } from "../harness/server";
 import { expect, test as base } from "../harness/test";
 
@@ -54,7 +54,7 @@ test("over HTTPS with a CA of one's own there are the camera, secure cookies and
   await page.goto(address);
   await signInAndEnrol(page, "manager", "own");
   for (const cookie of await browser.cookies()) expect(cookie, cookie.name).toMatchObject({ secure: true, httpOnly: true });
-  expect((await browser.cookies()).map(({ name }) => name).sort()).toEqual(["lamplighter-device", "lamplighter-session"]);
+  expect((await browser.cookies()).map(({ name }) => name).sort()).toEqual(["__Host-lamplighter-device", "__Host-lamplighter-session"]);
   await readyForOffline(page);
   expect(await page.evaluate(() => [isSecureContext, navigator.serviceWorker.controller?.scriptURL])).toEqual([true, `${address}/service-worker.js`]);
   const tracks = await page.evaluate(async () => {
@@ -69,6 +69,20 @@ test("over HTTPS with a CA of one's own there are the camera, secure cookies and
   await page.locator("nav.navigation a[href='/findings']").click();
   await expect(page).toHaveURL(`${address}/findings`);
   await expect(chip(page)).toBeVisible();
+
+  // As an app of 0.1.0 left it: something saved, and cookies under the names of then.
+  await page.goto(`${address}/findings/new`);
+  await page.locator("#field-place").selectOption({ index: 3 });
+  await page.locator("#field-note").fill("积水");
+  await page.locator("form button[type=submit]").click();
+  await expect(page).toHaveURL(`${address}/findings`);
+  const cookies = await browser.cookies();
+  await browser.clearCookies();
+  await browser.addCookies(cookies.map((cookie) => ({ ...cookie, name: cookie.name.replace("__Host-", "") })));
+  const again = await secured(folder, "--port", String(server.port));
+  await everythingIsSent(page);
+  expect((await browser.cookies()).map(({ name }) => name).sort()).toEqual(["__Host-lamplighter-device", "__Host-lamplighter-session"]);
+  await again.kill();
 });
 
 test("without the CA the browser refuses, and the CA vouches for no other name", async ({ folder, demo, browserAt }) => {
@@ -98,6 +112,6 @@ function prepare(folder: string, demo: string): void {
   cpSync(demo, join(folder, "data"), { recursive: true });
 }
 
-function secured(folder: string): Promise<Server> {
-  return Server.start(join(folder, "data"), "--tls-cert", join(folder, "server.crt"), "--tls-key", join(folder, "server.key"));
+function secured(folder: string, ...more: string[]): Promise<Server> {
+  return Server.start(join(folder, "data"), ...more, "--tls-cert", join(folder, "server.crt"), "--tls-key", join(folder, "server.key"));
 }

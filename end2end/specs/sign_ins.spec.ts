@@ -59,7 +59,7 @@ test("a resident's lost phone is ended by its owner from another, or by the stew
     await expect(phone.locator("nav.navigation")).toBeVisible({ timeout: 30_000 });
   }
   await other.goto("/settings");
-  await other.getByRole("link", { name: "密码与登录" }).click();
+  await other.getByRole("link", { name: "设备与密码" }).click();
   await expect(other.locator("li.device")).toHaveCount(4);
   await other.getByRole("button", { name: /^停用我的设备/ }).click();
   const question = other.getByRole("alertdialog");
@@ -82,7 +82,7 @@ test("a resident's lost phone is ended by its owner from another, or by the stew
   await signInAndEnrol(desk, "steward", "own");
   await desk.goto("/households");
   await desk.locator("main a.row", { hasText: "2栋0301" }).click();
-  await desk.getByRole("button", { name: /的登录$/ }).first().click();
+  await desk.getByRole("button", { name: /的账号$/ }).first().click();
   await desk.getByRole("button", { name: "手机丢了" }).click();
   await expect(desk.getByRole("alertdialog").getByRole("heading")).toBeFocused();
   await picture(desk, "household-lost-phone");

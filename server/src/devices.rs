@@ -14,6 +14,7 @@ use sync::{
 
 use crate::{
     canon::identity_of,
+    communities,
     db::{Db, Tx},
     failure::Failure,
     records::{self, parsed},
@@ -134,7 +135,7 @@ pub async fn add(tx: &mut Tx, device: &Device, token: &str) -> Result<(), Failur
     Ok(())
 }
 
-/// Says that a shared tablet is the community's own. False if there is no such tablet here.
+/// Says that a shared tablet is the community's own, of which it hears with its next pull. False if there is no such tablet here.
 pub async fn confirm(
     tx: &mut Tx,
     community: CommunityId,
@@ -145,7 +146,9 @@ pub async fn confirm(
     let sql = "update devices set confirmed = coalesce(confirmed, $3), confirmed_by = coalesce(confirmed_by, $4)
         where community_id = $1 and id = $2 and person_id is null and retired is null";
     let query = sqlx::query(sql).bind(community.to_string()).bind(id.to_string()).bind(now.0).bind(by.to_string());
-    Ok(query.execute(&mut **tx).await?.rows_affected() > 0)
+    let is_done = query.execute(&mut **tx).await?.rows_affected() > 0;
+    communities::access_changed(tx, community).await?;
+    Ok(is_done)
 }
 
 /// Withdraws a device's credential, and ends whoever's sessions go on at it. False if there is no such device here.

@@ -36,9 +36,9 @@ use crate::{
 /// The most bytes of any message, unpacked.
 const MESSAGE_BYTES: usize = 1024 * 1024;
 /// The most changes of a push and items of a hand-over, lanes and holes of a push, and seals of a hello. Our app sends half as many
-/// changes, and lanes only of those.
+/// changes, and lanes only of those: what is within the bounds never stands still for being too much at once.
 pub const CHANGES_MOST: usize = 2 * PUSH_CHANGES;
-pub const LANES_MOST: usize = 60;
+pub const LANES_MOST: usize = CHANGES_MOST;
 pub const HOLES_MOST: usize = 2_000;
 pub const SEALS_MOST: usize = 2_000;
 

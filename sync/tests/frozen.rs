@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use domain::{
-    changes::{FACTS, REQUESTS},
+    changes::{Deed, FACTS, REQUESTS},
     decide::{Actor, Author, Context, Side, again, judge},
     ids::{CommunityId, LaneId},
-    permissions::Proof,
+    permissions::{Proof, proof_for},
     records::{KINDS, Reads, Root},
     residents,
     time::{Interval, Moment},
@@ -87,6 +87,99 @@ fn every_kind_of_record_has_a_sample_of_some_release() {
     for kind in [KINDS, residents::Body::KINDS].concat() {
         let is_frozen = names(&all).contains(&kind);
         assert!(is_frozen, "freeze a sample of `{kind}` in sync/tests/frozen: a tablet may hold it for a year");
+    }
+}
+
+/// docs/sync.md ends with a body of every kind, as a release wrote it. `LAMPLIGHTER_WRITE_DOCUMENT=1` writes them anew.
+#[test]
+fn the_document_has_a_body_of_every_kind() {
+    const BEGIN: &str = "<!-- The bodies below are written by sync/tests/frozen.rs. -->\n";
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/sync.md");
+    let document = fs::read_to_string(&path).expect("the document is there");
+    let (before, there) = document.split_once(BEGIN).expect("the document has a place for bodies");
+    let body = |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["body"].to_string();
+    let mut bodies = String::from("\n### Of changes\n");
+    for (_, kind, text) in samples("changes") {
+        let change = Envelope::read(&text).and_then(|envelope| envelope.open()).expect("it is read");
+        let (is, proof) = match (&change.deed, proof_for(&change.deed)) {
+            (Deed::Fact(_), Proof::Session) => ("a fact", "a session"),
+            (Deed::Fact(_), _) => ("a fact", "a PIN"),
+            (Deed::Request(_), _) => ("a request", "a session"),
+        };
+        bodies += &format!("\n`{kind}`, {is}, takes {proof}\n```json\n{}\n```\n", body(&text));
+    }
+    bodies += "\n### Of records\n";
+    for (_, kind, text) in samples("records") {
+        let row: Row = serde_json::from_str(&text).expect("a row");
+        let audience = row.audience.split(':').next().unwrap_or_default();
+        bodies += &format!("\n`{kind}`, for `{audience}`\n```json\n{}\n```\n", body(&text));
+    }
+    if there != bodies && std::env::var_os("LAMPLIGHTER_WRITE_DOCUMENT").is_some() {
+        fs::write(&path, format!("{before}{BEGIN}{bodies}")).expect("written");
+        return;
+    }
+    assert!(
+        there == bodies,
+        "write the document's bodies anew: LAMPLIGHTER_WRITE_DOCUMENT=1 cargo test -p sync the_document"
+    );
+}
+
+/// docs/sync.md names every refusal, flag, trouble and reason by the word that travels.
+#[test]
+fn the_document_names_every_word_that_an_answer_may_hold() {
+    let document = include_str!("../../docs/sync.md");
+    let words = [
+        "not_permitted",
+        "sign_in_first",
+        "no_such_thing",
+        "outdated",
+        "changed_meanwhile",
+        "not_from_oneself",
+        "invalid",
+        "household",
+        "moved_out",
+        "not_yet_open",
+        "closed",
+        "started",
+        "cancelled",
+        "already_signed_up",
+        "not_signed_up",
+        "party_too_large",
+        "household_limit",
+        "no_room",
+        "not_offered",
+        "offer_over",
+        "not_over",
+        "already_given",
+        "not_entitled",
+        "clock_doubtful",
+        "unknown_reference",
+        "after_finish",
+        "not_on_route",
+        "incomplete",
+        "already_done",
+        "old_version",
+        "identity_claimed",
+        "withheld",
+        "on_waiting_list",
+        "below_confirmed",
+        "without_place",
+        "other_event",
+        "only_counted",
+        "unknown_kind",
+        "malformed",
+        "too_large",
+        "gap",
+        "forked",
+        "not_yours",
+        "empty",
+        "too_many_pixels",
+        "not_a_picture",
+        "carries_more",
+        "wrong_hash",
+    ];
+    for word in words {
+        assert!(document.contains(&format!("`{word}`")), "docs/sync.md lacks `{word}`");
     }
 }
 
