@@ -39,7 +39,7 @@ test("what a manager asked for on a shared tablet waits by name until they sign 
   await tablet.goto("/waiting");
   const section = tablet.locator("section.card.attention", { hasText: "登录后才能上传" });
   await expect(section).toContainText("梁志远", { timeout: 60_000 });
-  await expect.poll(async () => (await community.export()).changes.filter((change) => change.envelope.body.round === round).length, { timeout: 60_000 }).toBe(1);
+  await expect.poll(async () => (await community.export()).changes.filter((change) => change.envelope.body.round === round).length, { timeout: 60_000 }).toBe(2);
   await picture(tablet, "waiting-to-sign-in");
   expect((await community.export()).changes.filter((change) => change.kind === "person.put" && change.username === "manager")).toHaveLength(0);
 

@@ -96,10 +96,10 @@ pub async fn renamed(Given(state): Given<Shared>, request: Request, next: Next) 
     let headers = request.headers();
     let is_kept_nowhere =
         ["/api/v1/online/", "/api/v1/sync/"].iter().any(|start| request.uri().path().starts_with(start));
-    let is_here = is_kept_nowhere && is_https(&state, headers);
+    let may_rename = is_kept_nowhere && is_https(&state, headers);
     let renamed = [SESSION, DEVICE].map(|name| {
-        let old = read(headers, name.plain).filter(|_| is_here)?;
-        let moved = token(name, is_here, clock::now(), headers).filter(|it| *it == old && is_token(it));
+        let old = read(headers, name.plain).filter(|_| may_rename)?;
+        let moved = token(name, true, clock::now(), headers).filter(|it| *it == old && is_token(it));
         Some((name, moved.map(|value| cookie(name, value, name.lasts, true))))
     });
     let mut response = next.run(request).await;
