@@ -4,6 +4,7 @@ mod accounts;
 mod bad_requests;
 mod buckets;
 mod client;
+mod contractors;
 mod custody;
 mod databases;
 mod decoders;

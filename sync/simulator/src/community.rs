@@ -158,7 +158,8 @@ pub fn founded() -> Tables {
         let stamp = Stamp { clocks, contact: None };
         let change = Change { id, at: stamp, after: vec![], supersedes: None, deed: Deed::Request(request) };
         let context = Context { community: COMMUNITY, side: Side::Server, at, now: at.best };
-        let (root, reads) = (tables.root(change.deed.root(COMMUNITY)), tables.reads(&change.deed.reads(COMMUNITY)));
+        let root = tables.root(change.deed.root(COMMUNITY));
+        let reads = tables.reads_with_teams(&change.deed.reads(COMMUNITY, PersonId(Uuid::nil())));
         let (outcome, records) = decided(|| decide(&root, &reads, &change, &Actor::System, &context));
         assert!(matches!(outcome, Outcome::Accepted { .. }), "the first morning is in order: {outcome:?}");
         let rows: Vec<_> = records.iter().map(|record| Stored::of(Row::of(record, n))).collect();

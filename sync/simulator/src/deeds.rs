@@ -166,6 +166,7 @@ impl Idea<'_> {
             what: None,
             note: "lamp".into(),
             photos,
+            danger: false,
         }))
     }
 

@@ -118,8 +118,9 @@ impl Run {
         let now = Moment(self.now);
         let deed = Deed::Request(neighbours::lapse());
         let (head, root, reads) = self.db.read(|tables| {
-            let (root, reads) = (tables.root(deed.root(COMMUNITY)), tables.reads(&deed.reads(COMMUNITY)));
-            (tables.seq, root, reads)
+            let nobody = domain::ids::PersonId(uuid::Uuid::nil());
+            let reads = tables.reads_with_teams(&deed.reads(COMMUNITY, nobody));
+            (tables.seq, tables.root(deed.root(COMMUNITY)), reads)
         });
         let clocks = Clocks { wall: now, mono: 0, load: LoadId(uuid::Uuid::nil()) };
         let id = ChangeId(self.chance.uuid());
