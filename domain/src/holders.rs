@@ -87,7 +87,7 @@ pub fn of_now(root: &Root, reads: &Reads) -> Option<Audience> {
 }
 
 /// The records of a root for another audience.
-pub(crate) fn put(root: &Root, audience: Audience) -> Vec<Record> {
+pub fn put(root: &Root, audience: Audience) -> Vec<Record> {
     let mut records = vec![];
     for record in root.records.iter().filter(|record| record.audience != audience) {
         match &record.body {

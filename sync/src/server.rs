@@ -618,6 +618,10 @@ pub fn audiences(
     teams: &Teams,
     households: &[domain::ids::HouseholdId],
 ) -> BTreeSet<domain::records::Audience> {
+    #[cfg(feature = "planted")]
+    let nobodys = Teams { contractors: BTreeSet::new(), ..teams.clone() };
+    #[cfg(feature = "planted")]
+    let teams = if planted::is(Bug::AContractorsAreOwnStaff) { &nobodys } else { teams };
     match (profile, owner) {
         (Profile::Shared, _) => domain::permissions::audiences_of_shared_device(teams),
         (Profile::Personal { .. }, Some(person)) => domain::permissions::audiences_of(person, teams, households),

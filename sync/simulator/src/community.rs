@@ -50,7 +50,7 @@ pub fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(100 + n))
 }
 
-/// So many people there are: two managers, a supervisor, guards of team 1, cleaners of team 2, a resident.
+/// So many people there are: two managers, a supervisor, guards of team 1, cleaners of team 2, which is a contractor's, a resident.
 pub const PEOPLE: u128 = 10;
 
 fn everyone() -> impl Iterator<Item = Person> {
@@ -130,7 +130,8 @@ fn founding() -> Vec<Request> {
         Request::PutCheckpoint(Checkpoint { id: checkpoint(n), name: words("point"), area, hint: None, tag })
     }));
     for n in 1..=2 {
-        all.push(Request::PutTeam(Team { id: team(n), name: words("team"), contractor: None }));
+        let contractor = (n == 2).then(|| words("company"));
+        all.push(Request::PutTeam(Team { id: team(n), name: words("team"), contractor }));
         let stops = (0..3).map(|i| Stop { checkpoint: checkpoint(n + i - 1), checklist: checklist() }).collect();
         let id = RouteId(Uuid::from_u128(30 + n));
         all.push(Request::PutRoute(Route { id, name: words("route"), order: StopOrder::Free, stops }));
