@@ -23,7 +23,7 @@ use domain::{
 };
 use reqwest::StatusCode;
 use serde_json::json;
-use server::{canon::SqlCanon, clock, holders, records, system};
+use server::{canon::SqlCanon, clock, due, holders, records, system};
 use sync::{
     messages::{Envelope, LaneOpening, Outcome, PhotoAnswer, Row},
     server::{Canon, LogEntry},
@@ -34,6 +34,7 @@ use crate::{
     client::{Client, change, lane, placed, push_of},
     databases::for_each_database,
     pictures::{named, photo},
+    program::Program,
     world::{World, give_accounts, world},
 };
 
@@ -524,6 +525,25 @@ async fn what_was_written_for_all_staff_goes_to_those_whose_work_it_was_and_leav
 }
 
 #[tokio::test]
+async fn a_server_of_this_version_gives_it_away_before_it_answers_anybody() {
+    for_each_database(|fresh| async {
+        let url = fresh.url.clone();
+        let scene = scene(world(fresh).await).await;
+        let free = Source::Reported { round: None };
+        let old = old_finding(&scene.world, 100, "guard", free, "canary-of-before", &photo(5));
+        as_before(&scene.world, scene.world.person("guard"), &[old]).await;
+        migrated(&scene.world).await;
+        let program = Program::serve(&url, &scene.world.photos.with_file_name("log"), &["--no-demo"]);
+        for (who, told) in [("cleaner", false), ("guard", true)] {
+            let bytes = Client::of(&program.base, who, false).await.bytes().await;
+            assert_eq!(bytes.contains("canary-of-before"), told, "{who}");
+            assert!(bytes.contains(&sign(FindingId(Uuid::from_u128(100)))), "{who}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_team_found_follows_it_to_its_contractor_and_back() {
     for_each_database(|fresh| async {
         let mut scene = scene(world(fresh).await).await;
@@ -542,7 +562,7 @@ async fn what_a_team_found_follows_it_to_its_contractor_and_back() {
         apply(&scene.world, vec![put_team(&scene.world, "security", Some("Dun"))]).await;
         // Between the two nobody is sent more than before.
         assert_eq!(scene.are_sent("canary-on-patrol").await, "...xx");
-        assert_eq!(holders::put_all(&scene.world.db, clock::now()).await.expect("put"), 1);
+        assert_eq!(due::say(&scene.world.db, clock::now()).await.expect("what is due is said"), 1);
         assert_eq!(scene.audience(on_patrol).await, scene.team("security"));
         assert_eq!(scene.audience(free).await, Audience::OwnStaff, "what was said freely says nothing of now");
         assert_eq!(scene.are_sent("canary-on-patrol").await, "..xxx");
