@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use domain::{
     changes::{CHANGE_VERSION, Change, Deed, FACTS, REQUESTS},
     decide::{Actor, Author, Context, Side, judge},
-    ids::{CommunityId, LaneId, RecordId},
+    ids::{CommunityId, LaneId, PersonId, RecordId},
     permissions::Proof,
     photos::{PhotoHash, bare},
     records::{Audience, Body, KINDS, Reads, Root},
@@ -76,7 +76,7 @@ fn decided(change: &Change) {
     let author = Author { actor, proof: Proof::PickedName, lane: LaneId(Uuid::nil()), roles_held };
     let _ = judge(&root, &reads, change, &author, &context);
     let _: RecordId = change.deed.root(community);
-    let _ = change.deed.reads(community);
+    let _ = change.deed.reads(community, PersonId(Uuid::nil()));
 }
 
 /// What devices send.

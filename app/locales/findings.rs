@@ -16,6 +16,10 @@ texts! {
     choose_checkpoint => "选择巡查点", "Choose a checkpoint";
     what_is_wrong => "什么问题？", "What is wrong?";
     what_is_wrong_note => "写清楚看到的情况，别人照着就能找到", "Say what you see, so that somebody else can find it";
+    is_danger => "有危险", "It is a danger";
+    dangerous(what: &str) => "危险：{what}", "Danger: {what}";
+    something_is_open => "这里有未处理的问题", "Something is open here";
+    a_danger_is_open => "这里有危险，还没有处理", "A danger is open here";
     send => "上报", "Report";
     found_by(name: &str, when: &str) => "{name} · {when}", "{name} · {when}";
     from_item => "来自检查项", "From a failed item";

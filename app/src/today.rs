@@ -3,7 +3,7 @@
 use domain::{
     agenda::{Duty, Known, is_for},
     checklists::DutyKind,
-    findings::Finding,
+    findings::{Finding, signs_alone},
     ids::RoundId,
     people::Person,
     permissions::{Act, may},
@@ -137,7 +137,7 @@ fn Today() -> impl IntoView {
         let me = store.me()?;
         Some(store.world.with(|world| {
             let (at_hand, later, done) = cards(world, &me, &zone, now);
-            let open = open_findings(world).len();
+            let open = open_findings(world).len() + signs_alone(world.all()).len();
             let is_empty = at_hand.is_empty();
             view! {
                 <p class="lead date">{time::long_date(now, &zone)}" · "{locales::say(&me.name)}</p>

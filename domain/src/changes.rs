@@ -9,8 +9,9 @@ use crate::{
     checkpoints::Checkpoint,
     claims::{Claim, IdentityConfirmed},
     community::Community,
-    findings::{FindingRaised, Source},
-    ids::{ChangeId, ChecklistId, CheckpointId, CommunityId, FindingId, RecordId, RoundId, RouteId, VisitId},
+    findings::{FindingRaised, FindingSign, Source},
+    holders::PutAudience,
+    ids::{ChangeId, ChecklistId, CheckpointId, CommunityId, FindingId, PersonId, RecordId, RoundId, RouteId, VisitId},
     people::{Person, Roster, Team},
     photos::{PHOTOS_MOST, Photo},
     plans::Plan,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The version of the rules that [`crate::decide::decide`] applies; kept with each logged change.
-pub const RULES: u32 = 5;
+pub const RULES: u32 = 6;
 /// The version in which changes are written.
 pub const CHANGE_VERSION: u32 = 1;
 
@@ -116,6 +117,7 @@ deeds! {
     "person.put" => PutPerson(Person),
     "team.put" => PutTeam(Team),
     "roster.put" => PutRoster(Roster),
+    "audience.put" => PutAudience(PutAudience),
     #[cfg(feature = "events")]
     and Residents(crate::residents::Request)
 }
@@ -253,6 +255,7 @@ impl Deed {
             Deed::Request(Request::PutPerson(it)) => it.id.into(),
             Deed::Request(Request::PutTeam(it)) => it.id.into(),
             Deed::Request(Request::PutRoster(it)) => it.id.into(),
+            Deed::Request(Request::PutAudience(it)) => it.root,
             #[cfg(feature = "events")]
             Deed::Fact(Fact::Residents(it)) => it.root(),
             #[cfg(feature = "events")]
@@ -275,6 +278,7 @@ impl Deed {
             // Their changes have shapes of their own, and none is a whole record.
             #[cfg(feature = "events")]
             Deed::Fact(Fact::Residents(_)) | Deed::Request(Request::Residents(_)) => None,
+            Deed::Request(Request::PutAudience(_)) => None,
             Deed::Request(Request::PutChecklist(it)) => Some(Checklist::record_id(it.id, it.version.saturating_sub(1))),
             Deed::Request(Request::PutPlan(it)) => Some(Plan::record_id(it.id, it.version.saturating_sub(1))),
             Deed::Request(Request::PutCommunity(it)) => Some(it.id.into()),
@@ -287,27 +291,49 @@ impl Deed {
         }
     }
 
-    /// The records outside its root that deciding it reads.
-    pub fn reads(&self, community: CommunityId) -> Vec<RecordId> {
+    /// The records outside its root that deciding it reads, where it is `author`'s; beside them it reads the teams that these
+    /// name ([`Reads::teams_named`](crate::records::Reads::teams_named)).
+    pub fn reads(&self, community: CommunityId, author: PersonId) -> Vec<RecordId> {
         match self {
             Deed::Fact(Fact::RoundStarted(started)) => {
-                let mut reads = vec![community.into(), started.route.into()];
+                let mut reads = vec![community.into(), started.route.into(), author.into()];
                 if let Occasion::Planned(occurrence) = &started.occasion {
                     reads.push(Plan::record_id(occurrence.plan, occurrence.version));
                 }
                 reads
             }
-            Deed::Fact(Fact::VisitRecorded(visit)) => vec![Checklist::record_id(visit.checklist, visit.version)],
+            Deed::Fact(Fact::VisitRecorded(visit)) => {
+                vec![Checklist::record_id(visit.checklist, visit.version), author.into()]
+            }
             Deed::Fact(Fact::VisitCorrected(corrected)) => {
                 vec![Checklist::record_id(corrected.checklist, corrected.version)]
             }
-            Deed::Fact(Fact::FindingRaised(raised)) => vec![raised.checkpoint.into()],
+            Deed::Fact(Fact::FindingRaised(raised)) => {
+                let round = match &raised.source {
+                    Source::FailedItem { round, .. } => Some(*round),
+                    Source::Reported { round } => *round,
+                };
+                let mut reads = vec![raised.checkpoint.into(), author.into()];
+                reads.extend(round.map(RecordId::from));
+                reads
+            }
+            Deed::Fact(Fact::IdentityConfirmed(said)) => vec![said.person.into()],
             #[cfg(feature = "events")]
             Deed::Fact(Fact::Residents(it)) => it.reads(),
             #[cfg(feature = "events")]
             Deed::Request(Request::Residents(it)) => it.reads(),
-            Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_) | Fact::IdentityConfirmed(_))
-            | Deed::Request(_) => vec![],
+            Deed::Fact(Fact::RoundFinished(_) | Fact::FindingCorrected(_)) | Deed::Request(_) => vec![],
+        }
+    }
+
+    /// The root of the sign that it writes beside a finding.
+    pub fn sign(&self) -> Option<RecordId> {
+        match self {
+            Deed::Fact(Fact::FindingRaised(FindingRaised { finding, .. }))
+            | Deed::Fact(Fact::FindingCorrected(FindingCorrected { finding, .. })) => {
+                Some(FindingSign::of(*finding).into())
+            }
+            Deed::Fact(_) | Deed::Request(_) => None,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
     checklists::{Answer, DutyKind},
     claims::{Claim, IdentityConfirmed, Said},
     findings::{Correction, Finding, FindingRaised},
+    holders,
     ids::{ChangeId, CommunityId, LaneId, PersonId, TeamId},
     people::{Person, Role},
     permissions::{Act, Proof, may, may_set_up, may_walk, proof_for},
@@ -191,7 +192,7 @@ fn settle(root: &Root, reads: &Reads, fact: &Fact, actor: &Actor, context: &Cont
         Fact::FindingRaised(raised) => finding_raised(root, reads, raised, actor, context),
         Fact::FindingCorrected(corrected) => finding_corrected(root, corrected, actor, context),
         Fact::VisitCorrected(corrected) => visit_corrected(root, reads, corrected, actor, context),
-        Fact::IdentityConfirmed(said) => identity_confirmed(root, said, actor, context),
+        Fact::IdentityConfirmed(said) => identity_confirmed(root, reads, said, actor, context),
         #[cfg(feature = "events")]
         Fact::Residents(fact) => residents::settle(root, reads, fact, actor, context),
     };
@@ -249,7 +250,7 @@ fn round_started(root: &Root, reads: &Reads, started: &RoundStarted, actor: &Act
     let mut flags = BTreeSet::new();
     let (mut round, audience) = match root.round() {
         Some((round, audience)) => (round.clone(), audience),
-        None => new_round(reads, started, context, &mut flags),
+        None => new_round(reads, started, actor, context, &mut flags),
     };
     if !entitled_to_walk(actor, round.kind, round.team) {
         flags.insert(Flag::NotEntitled);
@@ -259,12 +260,17 @@ fn round_started(root: &Root, reads: &Reads, started: &RoundStarted, actor: &Act
         round.walkers.push(Walker { person: walker, started: context.at });
         round.walkers.sort_by_key(|walker| (walker.started.best, walker.person));
     }
-    Decision { records: vec![Record::new(audience, Body::Round(round))], flags }
+    // Visits that came before it are for whom it is.
+    let mut records = holders::put(root, audience);
+    records.retain(|record| record.id != round.id.into());
+    records.push(Record::new(audience, Body::Round(round)));
+    Decision { records, flags }
 }
 
 fn new_round(
     reads: &Reads,
     started: &RoundStarted,
+    actor: &Actor,
     context: &Context,
     flags: &mut BTreeSet<Flag>,
 ) -> (Round, Audience) {
@@ -304,7 +310,7 @@ fn new_round(
         walkers: vec![],
         finished: None,
     };
-    let audience = round.team.map_or(Audience::Staff, Audience::Team);
+    let audience = round.team.map_or_else(|| holders::of_person(author(actor), reads), Audience::Team);
     (round, audience)
 }
 
@@ -314,13 +320,12 @@ fn visit_recorded(root: &Root, reads: &Reads, visit: &VisitRecorded, actor: &Act
         flags.insert(Flag::AlreadyDone);
         return Decision { records: vec![], flags };
     }
-    let mut audience = Audience::Staff;
+    let audience = root.round().map_or_else(|| holders::of_person(author(actor), reads), |(_, of_round)| of_round);
     match root.round() {
         None => {
             flags.insert(Flag::UnknownReference);
         }
-        Some((round, of_round)) => {
-            audience = of_round;
+        Some((round, _)) => {
             if !round.stops.iter().any(|stop| stop.checkpoint == visit.checkpoint) {
                 flags.insert(Flag::NotOnRoute);
             }
@@ -448,11 +453,13 @@ fn finding_raised(root: &Root, reads: &Reads, raised: &FindingRaised, actor: &Ac
         what: raised.what.clone(),
         note: raised.note.clone(),
         photos: raised.photos.clone(),
+        danger: raised.danger,
         by: author(actor),
         at: context.at,
         corrected: None,
     };
-    Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
+    let audience = holders::of_finding(&finding.source, finding.by, reads);
+    Decision { records: holders::told(audience, finding), flags }
 }
 
 fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, context: &Context) -> Decision {
@@ -460,7 +467,7 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
     if !entitled(actor, Act::ReportFindings) {
         flags.insert(Flag::NotEntitled);
     }
-    let Some(finding) = root.finding() else {
+    let Some((finding, audience)) = root.finding() else {
         flags.insert(Flag::UnknownReference);
         return Decision { records: vec![], flags };
     };
@@ -475,18 +482,27 @@ fn finding_corrected(root: &Root, corrected: &FindingCorrected, actor: &Actor, c
         comment: corrected.comment.clone(),
         photos: corrected.photos.clone(),
     });
-    Decision { records: vec![Record::new(Audience::Staff, Body::Finding(finding))], flags }
+    Decision { records: holders::told(audience, finding), flags }
 }
 
 /// A word about who it was: by the person, or by somebody who oversees. Nobody else's changes anything.
-fn identity_confirmed(root: &Root, said: &IdentityConfirmed, actor: &Actor, context: &Context) -> Decision {
+fn identity_confirmed(
+    root: &Root,
+    reads: &Reads,
+    said: &IdentityConfirmed,
+    actor: &Actor,
+    context: &Context,
+) -> Decision {
     let IdentityConfirmed { lane, person, was_them } = *said;
     if author(actor) != person && !entitled(actor, Act::SeeResults) {
         return Decision { records: vec![], flags: BTreeSet::from([Flag::NotEntitled]) };
     }
-    let mut claim = root.claim().cloned().unwrap_or(Claim { lane, person, said: vec![] });
+    let (mut claim, audience) = match root.claim() {
+        Some((claim, audience)) => (claim.clone(), audience),
+        None => (Claim { lane, person, said: vec![] }, holders::of_person(person, reads)),
+    };
     claim.said.push(Said { by: author(actor), at: context.at, was_them });
-    Decision { records: vec![Record::new(Audience::Staff, Body::Claim(claim))], flags: BTreeSet::new() }
+    Decision { records: vec![Record::new(audience, Body::Claim(claim))], flags: BTreeSet::new() }
 }
 
 fn rule(
@@ -498,13 +514,18 @@ fn rule(
 ) -> Result<Decision, Refusal> {
     // Rights as of now: who has left asks for nothing any more.
     let is_entitled = match actor {
-        Actor::Person(person) | Actor::OfAnyTime(person) => may_set_up(person),
+        Actor::Person(person) | Actor::OfAnyTime(person) => {
+            may_set_up(person) && !matches!(request, Request::PutAudience(_))
+        }
         Actor::System => true,
     };
     if !is_entitled {
         return Err(Refusal::NotPermitted);
     }
     match request {
+        Request::PutAudience(it) => {
+            return Ok(Decision { records: holders::put(root, it.audience), flags: BTreeSet::new() });
+        }
         Request::PutChecklist(it) => next_version(root, it.version)?,
         Request::PutPlan(it) => next_version(root, it.version)?,
         Request::PutPerson(it) => {
@@ -551,6 +572,7 @@ fn written(request: &Request, change: ChangeId, community: CommunityId) -> Resul
         }
         Request::PutTeam(it) => (Audience::Staff, Body::Team(named(it, &it.name)?)),
         Request::PutRoster(it) => (Audience::Staff, Body::Roster(named(it, &it.shift)?)),
+        Request::PutAudience(_) => return Err(Refusal::NoSuchThing),
         #[cfg(feature = "events")]
         Request::Residents(_) => return Err(Refusal::NoSuchThing),
     };

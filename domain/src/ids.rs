@@ -96,6 +96,8 @@ ids! {
     VisitId;
     /// A finding 问题.
     FindingId;
+    /// The sign of a finding.
+    SignId;
     /// A household 户: one tenancy.
     HouseholdId;
     /// An event 社区活动.

@@ -16,6 +16,7 @@ pub mod decide;
 #[cfg(feature = "events")]
 pub mod events;
 pub mod findings;
+pub mod holders;
 #[cfg(feature = "events")]
 pub mod households;
 pub mod ids;

@@ -1,5 +1,7 @@
 //! People, their roles and teams, and who is on duty when.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,35 @@ pub struct Team {
     pub id: TeamId,
     pub name: Words,
     pub contractor: Option<Words>,
+}
+
+/// The teams that are here, and which of them are contractors'.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Teams {
+    pub all: BTreeSet<TeamId>,
+    pub contractors: BTreeSet<TeamId>,
+}
+
+impl<'a> FromIterator<&'a Team> for Teams {
+    fn from_iter<T: IntoIterator<Item = &'a Team>>(teams: T) -> Self {
+        let mut found = Self::default();
+        for team in teams {
+            found.put(team);
+        }
+        found
+    }
+}
+
+impl Teams {
+    /// Takes in a team as it is now.
+    pub fn put(&mut self, team: &Team) {
+        self.all.insert(team.id);
+        if team.contractor.is_some() {
+            self.contractors.insert(team.id)
+        } else {
+            self.contractors.remove(&team.id)
+        };
+    }
 }
 
 /// A roster 排班: who of a team is on duty in a shift.

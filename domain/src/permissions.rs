@@ -8,7 +8,7 @@ use crate::{
     changes::{Deed, Fact},
     checklists::DutyKind,
     ids::{HouseholdId, TeamId},
-    people::{Person, Role},
+    people::{Person, Role, Teams},
     records::Audience,
 };
 
@@ -180,13 +180,16 @@ pub fn may_walk(person: &Person, kind: DutyKind, team: Option<TeamId>) -> bool {
     may(&person.roles, Act::Walk(kind)) && (theirs || may(&person.roles, Act::SeeResults))
 }
 
+/// The contractor's team that `person` works for: the first of theirs, where all of theirs are contractors' and they oversee nobody.
+pub fn contractors_team(person: &Person, teams: &Teams) -> Option<TeamId> {
+    let is_contractors = person.teams.iter().all(|team| teams.contractors.contains(team));
+    let first = person.teams.first().copied();
+    first.filter(|_| is_contractors && !may(&person.roles, Act::SeeResults))
+}
+
 /// The audiences whose records a person may hold on a device of their own. `households` are those that they are a member of and
 /// that have not moved out: a resident without one holds nothing.
-pub fn audiences_of(
-    person: &Person,
-    teams: impl IntoIterator<Item = TeamId>,
-    households: &[HouseholdId],
-) -> BTreeSet<Audience> {
+pub fn audiences_of(person: &Person, teams: &Teams, households: &[HouseholdId]) -> BTreeSet<Audience> {
     let mut audiences = BTreeSet::from([Audience::Everyone, Audience::Person(person.id)]);
     if person.left.is_some() || (!person.is_staff() && households.is_empty()) {
         return BTreeSet::new();
@@ -200,18 +203,21 @@ pub fn audiences_of(
     if may(&person.roles, Act::SeeWork) {
         audiences.insert(Audience::Staff);
         audiences.extend(person.teams.iter().copied().map(Audience::Team));
+        if contractors_team(person, teams).is_none() {
+            audiences.insert(Audience::OwnStaff);
+        }
     }
     if may(&person.roles, Act::SeeResults) {
         audiences.insert(Audience::Managers);
-        audiences.extend(teams.into_iter().map(Audience::Team));
+        audiences.extend(teams.all.iter().copied().map(Audience::Team));
     }
     audiences
 }
 
 /// The audiences of a shared tablet: field work of every team, and nothing meant for managers or for one person.
-pub fn audiences_of_shared_device(teams: impl IntoIterator<Item = TeamId>) -> BTreeSet<Audience> {
-    let mut audiences = BTreeSet::from([Audience::Everyone, Audience::Staff]);
-    audiences.extend(teams.into_iter().map(Audience::Team));
+pub fn audiences_of_shared_device(teams: &Teams) -> BTreeSet<Audience> {
+    let mut audiences = BTreeSet::from([Audience::Everyone, Audience::Staff, Audience::OwnStaff]);
+    audiences.extend(teams.all.iter().copied().map(Audience::Team));
     audiences
 }
 
@@ -305,10 +311,40 @@ mod tests {
         let household = HouseholdId(Uuid::from_u128(3));
         let resident = person(&[Role::Resident], &[7]);
         let held = [Audience::Everyone, Audience::Household(household), Audience::Person(resident.id)];
-        assert_eq!(audiences_of(&resident, [team], &[household]), BTreeSet::from(held));
-        assert!(audiences_of(&resident, [team], &[]).is_empty(), "whoever has moved out");
+        let teams = Teams { all: BTreeSet::from([team]), contractors: BTreeSet::new() };
+        assert_eq!(audiences_of(&resident, &teams, &[household]), BTreeSet::from(held));
+        assert!(audiences_of(&resident, &teams, &[]).is_empty(), "whoever has moved out");
         let mut gone = person(&[Role::Manager], &[7]);
         gone.left = Some("2026-01-01".parse().expect("a date"));
-        assert!(audiences_of(&gone, [team], &[household]).is_empty());
+        assert!(audiences_of(&gone, &teams, &[household]).is_empty());
+    }
+
+    #[test]
+    fn a_contractors_people_hold_their_own_teams_work_and_not_that_of_the_own_staff() {
+        let team = |n| TeamId(Uuid::from_u128(n));
+        let teams = Teams { all: [7, 8, 9].map(team).into(), contractors: [8, 9].map(team).into() };
+        for (roles, of, own_staff) in [
+            (&[Role::Guard][..], &[7][..], true),
+            (&[Role::Cleaner], &[8], false),
+            (&[Role::Gardener, Role::Steward], &[9, 8], false),
+            (&[Role::Cleaner], &[7, 8], true),
+            (&[Role::Cleaner], &[], true),
+            (&[Role::Cleaner, Role::Supervisor], &[8], true),
+            (&[Role::Cleaner], &[10], true),
+        ] {
+            let person = person(roles, of);
+            let held = audiences_of(&person, &teams, &[]);
+            assert_eq!(held.contains(&Audience::OwnStaff), own_staff, "{roles:?} of {of:?}");
+            assert_eq!(contractors_team(&person, &teams), (!own_staff).then(|| team(of[0])), "{roles:?} of {of:?}");
+            let oversees = may(roles, Act::SeeResults);
+            for n in [7, 8, 9] {
+                assert_eq!(held.contains(&Audience::Team(team(n))), oversees || of.contains(&n), "{roles:?} of {of:?}");
+            }
+        }
+        let shared = audiences_of_shared_device(&teams);
+        assert!(
+            shared.contains(&Audience::OwnStaff)
+                && [7, 8, 9].iter().all(|n| shared.contains(&Audience::Team(team(*n))))
+        );
     }
 }

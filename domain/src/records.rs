@@ -11,9 +11,9 @@ use crate::{
     checkpoints::Checkpoint,
     claims::Claim,
     community::Community,
-    findings::Finding,
+    findings::{Finding, FindingSign},
     ids::{HouseholdId, PersonId, RecordId, TeamId, VisitId},
-    people::{Person, Roster, Team},
+    people::{Person, Roster, Team, Teams},
     photos::Photo,
     plans::Plan,
     rounds::Round,
@@ -91,6 +91,7 @@ bodies! {
     "round" => Round,
     "visit" => Visit,
     "finding" => Finding,
+    "finding_sign" => FindingSign,
     "claim" => Claim,
     #[cfg(feature = "events")]
     and Residents(crate::residents::Body)
@@ -103,6 +104,8 @@ pub enum Audience {
     Everyone,
     /// Everyone who works here.
     Staff,
+    /// Everyone who works here and is no contractor's.
+    OwnStaff,
     /// One team, and whoever oversees all teams.
     Team(TeamId),
     Managers,
@@ -120,6 +123,7 @@ impl fmt::Display for Audience {
         match self {
             Audience::Everyone => f.write_str("everyone"),
             Audience::Staff => f.write_str("staff"),
+            Audience::OwnStaff => f.write_str("own_staff"),
             Audience::Team(team) => write!(f, "team:{team}"),
             Audience::Managers => f.write_str("managers"),
             Audience::Person(person) => write!(f, "person:{person}"),
@@ -146,6 +150,7 @@ impl FromStr for Audience {
         match text.split_once(':') {
             None if text == "everyone" => Ok(Audience::Everyone),
             None if text == "staff" => Ok(Audience::Staff),
+            None if text == "own_staff" => Ok(Audience::OwnStaff),
             None if text == "managers" => Ok(Audience::Managers),
             None if text == "desk" => Ok(Audience::Desk),
             None if text == "nobody" => Ok(Audience::Nobody),
@@ -186,6 +191,7 @@ impl Body {
             Body::Round(it) => it.id.into(),
             Body::Visit(it) => it.id.into(),
             Body::Finding(it) => it.id.into(),
+            Body::FindingSign(it) => it.id.into(),
             Body::Claim(it) => Claim::record_id(it.lane, it.person),
             #[cfg(feature = "events")]
             Body::Residents(it) => it.id(),
@@ -207,6 +213,7 @@ impl Body {
             | Body::Roster(_)
             | Body::Round(_)
             | Body::Finding(_)
+            | Body::FindingSign(_)
             | Body::Claim(_) => self.id(),
             #[cfg(feature = "events")]
             Body::Residents(it) => it.root(),
@@ -237,6 +244,7 @@ impl Body {
             | Body::Team(_)
             | Body::Roster(_)
             | Body::Round(_)
+            | Body::FindingSign(_)
             | Body::Claim(_) => vec![],
             #[cfg(feature = "events")]
             Body::Residents(it) => it.photos(),
@@ -312,16 +320,16 @@ impl Root {
         })
     }
 
-    pub fn finding(&self) -> Option<&Finding> {
+    pub fn finding(&self) -> Option<(&Finding, Audience)> {
         self.records.iter().find_map(|record| match &record.body {
-            Body::Finding(finding) => Some(finding),
+            Body::Finding(finding) => Some((finding, record.audience)),
             _ => None,
         })
     }
 
-    pub fn claim(&self) -> Option<&Claim> {
+    pub fn claim(&self) -> Option<(&Claim, Audience)> {
         self.records.iter().find_map(|record| match &record.body {
-            Body::Claim(claim) => Some(claim),
+            Body::Claim(claim) => Some((claim, record.audience)),
             _ => None,
         })
     }
@@ -360,7 +368,55 @@ impl FromIterator<Record> for Reads {
     }
 }
 
+impl Extend<Record> for Reads {
+    fn extend<T: IntoIterator<Item = Record>>(&mut self, records: T) {
+        self.records.extend(records.into_iter().map(|record| (record.id, record)));
+    }
+}
+
+impl IntoIterator for Reads {
+    type Item = Record;
+    type IntoIter = std::collections::btree_map::IntoValues<RecordId, Record>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.records.into_values()
+    }
+}
+
 impl Reads {
+    /// The teams that the people and rounds among them name, which a rule reads beside them.
+    pub fn teams_named(&self) -> Vec<RecordId> {
+        let mut named = std::collections::BTreeSet::new();
+        for record in self.records.values() {
+            match (&record.body, record.audience) {
+                (Body::Person(person), _) => named.extend(person.teams.iter().copied()),
+                (Body::Round(_), Audience::Team(team)) => drop(named.insert(team)),
+                _ => {}
+            }
+        }
+        named.into_iter().map(RecordId::from).collect()
+    }
+
+    /// The teams among them.
+    pub fn teams(&self) -> Teams {
+        let teams = self.records.values().filter_map(|record| match &record.body {
+            Body::Team(team) => Some(team),
+            _ => None,
+        });
+        teams.collect()
+    }
+
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        match self.get(id.into()) {
+            Some(Body::Person(person)) => Some(person),
+            _ => None,
+        }
+    }
+
+    pub fn audience(&self, id: RecordId) -> Option<Audience> {
+        self.records.get(&id).map(|record| record.audience)
+    }
+
     pub fn get(&self, id: RecordId) -> Option<&Body> {
         self.records.get(&id).map(|record| &record.body)
     }

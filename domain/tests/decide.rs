@@ -281,10 +281,10 @@ fn a_finding_is_put_right_once_and_the_first_comment_stays() {
         |comment: &str| Fact::FindingCorrected(FindingCorrected { finding, comment: comment.into(), photos: vec![] });
     let mut kept = Kept::default();
     kept.fact(raised, &guard(7), &at(NOW));
-    assert!(kept.0.finding().is_some_and(Finding::is_open));
+    assert!(kept.0.finding().is_some_and(|(finding, _)| finding.is_open()));
     kept.fact(corrected("bulb changed"), &guard(8), &at(NOW));
     assert_eq!(kept.fact(corrected("again"), &guard(7), &at(NOW)).flags, BTreeSet::from([Flag::AlreadyDone]));
-    let comment = kept.0.finding().and_then(|finding| finding.corrected.as_ref()).map(|it| it.comment.as_str());
+    let comment = kept.0.finding().and_then(|(finding, _)| finding.corrected.as_ref()).map(|it| it.comment.as_str());
     assert_eq!(comment, Some("bulb changed"));
 }
 
@@ -363,7 +363,7 @@ fn what_was_put_right_on_the_spot_is_a_closed_finding_with_its_comment_and_photo
         let Deed::Fact(fact) = deed else { panic!("a fact") };
         kept.fact(fact, &guard(7), &at(NOW));
     }
-    let finding = kept.0.finding().expect("a finding");
+    let (finding, _) = kept.0.finding().expect("a finding");
     assert_eq!(finding.corrected.as_ref().map(|it| it.comment.as_str()), Some("bulb changed"));
     assert_eq!(finding.photos, [photo]);
     assert_eq!(kept.0.records[0].body.photos(), [&photo]);

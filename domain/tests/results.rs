@@ -441,6 +441,7 @@ fn a_story_is_told_in_the_order_of_time_with_its_pauses() {
         what: None,
         note: "积水".into(),
         photos: vec![],
+        danger: false,
         by: LI,
         at: Interval::exactly(at("3 00:12")),
         corrected: None,

@@ -41,7 +41,8 @@ pub async fn settle(canon: &mut SqlCanon, seq: Seq, kept: Kept<'_>, now: Moment)
     let Kept { id, kind, envelope, change, person, proof, lane: of, at, received } = kept;
     let community = canon.community();
     let root = canon.root(change.deed.root(community)).await?;
-    let reads = canon.reads(&change.deed.reads(community)).await?;
+    let named = change.deed.reads(community, person.unwrap_or(PersonId(uuid::Uuid::nil())));
+    let reads = canon.reads_with_teams(&named).await?;
     let author = match person {
         None => Author { actor: Actor::System, proof: Proof::Session, lane: of, roles_held: BTreeSet::new() },
         Some(id) => author(canon, id, proof, of).await?,

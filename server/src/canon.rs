@@ -24,7 +24,7 @@ use crate::{
     communities,
     db::Tx,
     failure::Failure,
-    households,
+    holders, households,
     metrics::Tally,
     receipts,
     records::{self, parsed},
@@ -180,7 +180,8 @@ impl SqlCanon {
     fn may_wait(&self, record: &Record) -> bool {
         let is_free = self.roots.contains_key(&record.root) && !self.held.contains_key(&record.id);
         let household = matches!(record.body, Body::Residents(residents::Body::Household(_)));
-        let is_plain = !household && !matches!(record.body, Body::Person(_)) && record.body.photos().is_empty();
+        let is_plain =
+            !household && !matches!(record.body, Body::Person(_) | Body::Team(_)) && record.body.photos().is_empty();
         self.trusting && is_free && is_plain
     }
 
@@ -402,6 +403,7 @@ impl Canon for SqlCanon {
             }
             self.write_all().await?;
             let before = self.held.get(&record.id).and_then(Option::as_ref);
+            let changed_hands = contractors(&record.body) != before.and_then(|before| contractors(&before.body));
             if !records::put(&mut self.tx, self.community, entry.seq, record, before).await? {
                 continue;
             }
@@ -414,6 +416,9 @@ impl Canon for SqlCanon {
                 if person.left.is_some() {
                     sessions::end_all(&mut self.tx, self.community, person.id, None).await?;
                 }
+            }
+            if let (Body::Team(team), true) = (&record.body, changed_hands) {
+                holders::note(&mut self.tx, self.community, team.id, entry.seq).await?;
             }
             if let Body::Residents(residents::Body::Household(household)) = &record.body {
                 households::note(&mut self.tx, self.community, household).await?;
@@ -447,6 +452,14 @@ impl Canon for SqlCanon {
 
     async fn sign(&mut self, words: &[u8]) -> Result<[u8; 64], Failure> {
         Ok(self.key().await?.sign(words).to_bytes())
+    }
+}
+
+/// That a team is a contractor's.
+fn contractors(body: &Body) -> Option<()> {
+    match body {
+        Body::Team(team) => team.contractor.as_ref().map(|_| ()),
+        _ => None,
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the server says by itself when it is due: offers that nobody took end, and a household that has moved out gives its
-//! places back. Each is a change in the server's own lane.
+//! What the server says by itself when it is due: offers that nobody took end, a household that has moved out gives its places
+//! back, and records of field work go to those who may hold them now. Each is a change in the server's own lane.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
     clock, communities,
     db::{Db, Tx, retried},
     failure::Failure,
-    households, records, system,
+    holders, households, records, system,
 };
 
 /// How late it may be said.
@@ -51,7 +51,7 @@ pub async fn say(db: &Db, now: Moment) -> Result<usize, Failure> {
     for (community, due) in due {
         said += retried(|| one(db, community, due, now)).await?;
     }
-    Ok(said)
+    Ok(said + holders::put_all(db, now).await?)
 }
 
 #[derive(Clone, Copy)]

@@ -23,6 +23,7 @@ pub mod failure;
 pub mod feeds;
 pub mod founding;
 pub mod hints;
+pub mod holders;
 pub mod households;
 pub mod http;
 pub mod join_codes;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     community::Community,
-    ids::{CommunityId, PersonId, RecordId, TeamId},
-    people::Person,
+    ids::{CommunityId, PersonId, RecordId},
+    people::{Person, Teams},
     records::{Body, Record},
 };
 use serde_json::value::RawValue;
@@ -19,8 +19,6 @@ const OF_ROOTS: &str = "select id, root, audience, seq, kind, body from records 
 const OF_KIND: &str = "select id, root, audience, seq, kind, body from records where community_id = $1 and kind = $2";
 const OF_AUDIENCE: &str = "select id, root, audience, seq, kind, body from records
     where community_id = $1 and kind = $2 and audience = $3";
-const TEAMS: &str = "select id from records where community_id = $1 and kind = 'team'";
-
 /// The record called `id`, unless it is of a kind that this version does not know.
 pub async fn get(tx: &mut Tx, community: CommunityId, id: RecordId) -> Result<Option<Record>, Failure> {
     let row =
@@ -70,10 +68,13 @@ pub async fn community(tx: &mut Tx, id: CommunityId) -> Result<Option<Community>
     }))
 }
 
-pub async fn teams(tx: &mut Tx, community: CommunityId) -> Result<Vec<TeamId>, Failure> {
-    let rows = sqlx::query(TEAMS).bind(community.to_string()).fetch_all(&mut **tx).await?;
-    let mut teams: Vec<TeamId> = rows.iter().map(|row| parsed(row, "id").map(TeamId)).collect::<Result<_, _>>()?;
-    teams.sort();
+pub async fn teams(tx: &mut Tx, community: CommunityId) -> Result<Teams, Failure> {
+    let mut teams = Teams::default();
+    for record in of_kind(tx, community, "team").await? {
+        if let Body::Team(team) = &record.body {
+            teams.put(team);
+        }
+    }
     Ok(teams)
 }
 
@@ -234,9 +235,7 @@ mod tests {
         let db = Db::open(&url_of_file(&folder.path().join("plan.db"))).await.expect("a fresh database");
         let mut tx = db.read().await.expect("it is free");
         let of_roots = format!("{OF_ROOTS} ($2)");
-        for (sql, index) in
-            [(of_roots.as_str(), "records_by_root"), (OF_KIND, "records_by_kind"), (TEAMS, "records_by_kind")]
-        {
+        for (sql, index) in [(of_roots.as_str(), "records_by_root"), (OF_KIND, "records_by_kind")] {
             let explained = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
             let rows =
                 sqlx::query(explained).bind("c").bind("r").fetch_all(&mut *tx).await.expect("SQLite explains it");

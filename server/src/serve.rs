@@ -19,7 +19,7 @@ use crate::{
     db::{self, Db},
     due,
     failure::Failure,
-    founding, hints, http,
+    founding, hints, holders, http,
     photos::store::{PhotoStore, Place},
     set_up_links,
     site::Site,
@@ -58,6 +58,11 @@ pub async fn serve(mut options: Options, site: Site) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| format!("cannot tell the port: {error}"))?;
     let home = options.public_url.clone().unwrap_or_else(|| format!("{wire}://{address}"));
     welcome(&db, &options, home.trim_end_matches('/')).await.map_err(|failure| failure.to_string())?;
+    // Nobody is answered before: what was written for all staff is not a contractor's to hold.
+    let put = holders::put_all(&db, clock::now()).await.map_err(|failure| failure.to_string())?;
+    if put > 0 {
+        tracing::info!(records = put, "records of field work are for those now who may hold them");
+    }
     let state = State::watched(db.clone(), photos, site, wire, options.public_url, options.metrics_token);
     // Connections wait in the listener's queue from the moment it was bound.
     println!("listening on {wire}://{address}");

@@ -102,13 +102,14 @@ async fn settle(
     seq: i64,
     now: Moment,
 ) -> Result<Outcome, Failure> {
-    let reads = canon.reads(&change.deed.reads(canon.community())).await?;
     let at = Interval::exactly(now);
     let context = Context { community: canon.community(), side: Side::Server, at, now };
     let person = match &actor {
         Actor::Person(person) => Some(person.id),
         Actor::OfAnyTime(_) | Actor::System => None,
     };
+    let named = change.deed.reads(canon.community(), person.unwrap_or(PersonId(Uuid::nil())));
+    let reads = canon.reads_with_teams(&named).await?;
     // What somebody asks of the server itself came with their session.
     let author = Author { actor, proof: Proof::Session, lane: lane.id, roles_held: BTreeSet::new() };
     let (outcome, records) = decided(|| judge(root, &reads, change, &author, &context));

@@ -64,7 +64,7 @@ pub async fn audiences_of(tx: &mut Tx, device: &Device) -> Result<BTreeSet<Audie
         ),
     };
     let teams = records::teams(tx, device.community).await?;
-    Ok(audiences(device.profile, owner.as_ref(), teams, &households))
+    Ok(audiences(device.profile, owner.as_ref(), &teams, &households))
 }
 
 /// The audiences of somebody who is signed in, whatever their device.
@@ -75,7 +75,7 @@ pub async fn audiences_of_person(
 ) -> Result<BTreeSet<Audience>, Failure> {
     let teams = records::teams(tx, community).await?;
     let households = households::of_person(tx, community, person.id).await?;
-    Ok(permissions::audiences_of(person, teams, &households))
+    Ok(permissions::audiences_of(person, &teams, &households))
 }
 
 /// A stretch of the log, as some audiences see it: `after < seq <= to`.

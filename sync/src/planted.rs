@@ -63,6 +63,7 @@ bugs! {
     SessionHoldsUpASeal => "what waits for a session holds up a seal",
     IdAloneIsTheChange => "an outcome told by the id alone",
     NeverAllowedAndWritten => "what nobody ever allowed is written",
+    AContractorsAreOwnStaff => "a contractor's people are own staff",
 }
 
 thread_local! {

@@ -41,10 +41,11 @@ impl Retold {
 }
 
 impl Later {
-    /// What `change`, and all that follows it here, names outside their root.
-    pub fn reads(&self, change: &Change, community: CommunityId) -> Vec<RecordId> {
-        let follow = self.told.iter().filter_map(Retold::change).flat_map(|change| change.deed.reads(community));
-        let ids: BTreeSet<RecordId> = change.deed.reads(community).into_iter().chain(follow).collect();
+    /// What `change` of `author`, and all that follows it here, names outside their root.
+    pub fn reads(&self, change: &Change, community: CommunityId, author: PersonId) -> Vec<RecordId> {
+        let reads = |told: &Retold| Some(told.change()?.deed.reads(community, told.person));
+        let follow = self.told.iter().filter_map(reads).flatten();
+        let ids: BTreeSet<RecordId> = change.deed.reads(community, author).into_iter().chain(follow).collect();
         ids.into_iter().collect()
     }
 }

@@ -1,7 +1,8 @@
 //! The findings of the community, open ones first; the filter stands in the URL.
 
 use domain::{
-    findings::Finding,
+    findings::{Finding, signs_alone},
+    ids::CheckpointId,
     records::Body,
     results::filter::{finds, terms},
 };
@@ -45,7 +46,16 @@ fn Findings() -> impl IntoView {
                 })
                 .collect();
             findings.sort_by_key(|finding| std::cmp::Reverse(finding.at.best));
-            if findings.is_empty() {
+            let signs = if shown == "corrected" { vec![] } else { signs_alone(world.all()) };
+            let signs: Vec<_> = signs
+                .into_iter()
+                .map(|sign| (super::sign(sign), place(world, sign.checkpoint)))
+                .filter(|(words, place)| terms.is_empty() || finds(&terms, &[*words, place]))
+                .map(|(words, place)| view! {
+                    <li class="row">{ui::glyph("overdue")}<span class="grow">{words}<span class="note">{place}</span></span></li>
+                })
+                .collect();
+            if findings.is_empty() && signs.is_empty() {
                 return match shown.as_str() {
                     _ if !terms.is_empty() => {
                         ui::empty(general::nothing_found(), general::nothing_found_next()).into_any()
@@ -57,10 +67,7 @@ fn Findings() -> impl IntoView {
             let rows: Vec<_> = findings
                 .into_iter()
                 .map(|finding| {
-                    let place = match world.get(finding.checkpoint.into()) {
-                        Some(Body::Checkpoint(checkpoint)) => locales::say(&checkpoint.name),
-                        _ => String::new(),
-                    };
+                    let place = place(world, finding.checkpoint);
                     let state = if finding.is_open() { "overdue" } else { "corrected" };
                     let who = crate::today::person_name(world, finding.by);
                     let unsent = world.is_unconfirmed(finding.id.into());
@@ -74,7 +81,7 @@ fn Findings() -> impl IntoView {
                     }
                 })
                 .collect();
-            view! { <ul class="rows">{rows}</ul> }.into_any()
+            view! { <ul class="rows">{signs}{rows}</ul> }.into_any()
         })
     };
     let foot = view! { <a class="button main" href="/findings/new">{ui::icon("plus")}{say::report()}</a> };
@@ -88,6 +95,13 @@ fn Findings() -> impl IntoView {
             {ui::search(search)}
             {list}
         </ui::Page>
+    }
+}
+
+fn place(world: &World, checkpoint: CheckpointId) -> String {
+    match world.get(checkpoint.into()) {
+        Some(Body::Checkpoint(checkpoint)) => locales::say(&checkpoint.name),
+        _ => String::new(),
     }
 }
 

@@ -59,6 +59,7 @@ fn One(finding: FindingId) -> impl IntoView {
             view! {
                 <div class="card">
                     {finding.what.as_ref().map(|what| view! { <p class="what">{locales::say(what)}</p> })}
+                    {finding.danger.then(|| view! { <p class="what">{say::is_danger()}</p> })}
                     <p class="words">{finding.note.clone()}</p>
                     {photos::row(finding.photos.clone(), None)}
                     <p class="note">{place}" · "{source}</p>

@@ -31,6 +31,8 @@ struct Draft {
     note: String,
     #[serde(default)]
     photos: Vec<Photo>,
+    #[serde(default)]
+    danger: bool,
 }
 
 impl Draft {
@@ -52,11 +54,12 @@ fn Report() -> impl IntoView {
     let place = RwSignal::new(asked.unwrap_or(kept.place));
     let note = RwSignal::new(kept.note);
     let photos = RwSignal::new(kept.photos);
+    let danger = RwSignal::new(kept.danger);
     let place_fault = RwSignal::new(None::<String>);
     let fault = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
     let go = go();
-    let draft = move || Draft { place: place.get(), note: note.get(), photos: photos.get() };
+    let draft = move || Draft { place: place.get(), note: note.get(), photos: photos.get(), danger: danger.get() };
     Effect::new(move |before: Option<Draft>| {
         let now = draft();
         if before.is_some_and(|before| before != now) {
@@ -98,6 +101,7 @@ fn Report() -> impl IntoView {
             what: None,
             note: words,
             photos: photos.get_untracked(),
+            danger: danger.get_untracked(),
         };
         let go = go.clone();
         leptos::task::spawn_local(async move {
@@ -123,6 +127,10 @@ fn Report() -> impl IntoView {
                     <p class="fault" id="place-fault" role="alert">{move || place_fault.get()}</p>
                 </div>
                 <ui::LongField label=say::what_is_wrong() name="note" note=say::what_is_wrong_note() value=note fault=fault/>
+                <label class="check">
+                    <input type="checkbox" prop:checked=move || danger.get() on:change=move |event| danger.set(event_target_checked(&event))/>
+                    <span>{say::is_danger()}</span>
+                </label>
                 {album}
                 {ui::problem(move || problem.get())}
                 <button class="button main" type="submit" disabled=move || store.saving.get()>{say::send()}</button>

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     changes::{Deed, Fact, FindingCorrected},
     checklists::{AnswerKind, Checklist},
-    findings::Finding,
+    findings::{Finding, signs_alone},
     ids::{CheckpointId, RoundId},
     records::Body,
     rounds::Round,
@@ -292,7 +292,15 @@ fn Before(checkpoint: CheckpointId) -> impl IntoView {
         });
         let open: Vec<Finding> =
             open.into_iter().filter(|finding| !seen.with(|seen| seen.contains(&finding.id))).collect();
-        (!open.is_empty()).then(|| {
+        let signs: Vec<_> = store.world.with(|world| {
+            let signs = signs_alone(world.all()).into_iter().filter(|sign| sign.checkpoint == checkpoint);
+            signs
+                .map(
+                    |sign| view! { <li class="before"><p>{ui::glyph("overdue")}{crate::findings::sign(sign)}</p></li> },
+                )
+                .collect()
+        });
+        (!open.is_empty() || !signs.is_empty()).then(|| {
             let rows: Vec<_> = open
                 .into_iter()
                 .map(|finding| {
@@ -310,7 +318,7 @@ fn Before(checkpoint: CheckpointId) -> impl IntoView {
                     }
                 })
                 .collect();
-            view! { <section class="card notice" aria-label=say::open_findings_here()><h2>{say::open_findings_here()}</h2><ul>{rows}</ul></section> }
+            view! { <section class="card notice" aria-label=say::open_findings_here()><h2>{say::open_findings_here()}</h2><ul>{signs}{rows}</ul></section> }
         })
     }
 }

@@ -130,7 +130,13 @@ impl Neighbourhood {
         let change = Change { id, at: Stamp { clocks, contact: None }, after: vec![], supersedes: None, deed };
         let root = change.deed.root(COMMUNITY);
         let root = Root { records: self.records.values().filter(|record| record.root == root).cloned().collect() };
-        let reads = change.deed.reads(COMMUNITY).iter().filter_map(|id| self.records.get(id)).cloned().collect();
+        let reads = change
+            .deed
+            .reads(COMMUNITY, PersonId(Uuid::nil()))
+            .iter()
+            .filter_map(|id| self.records.get(id))
+            .cloned()
+            .collect();
         let context = Context { community: COMMUNITY, side: self.side, at: Interval::exactly(self.now), now: self.now };
         (root, reads, change, context)
     }

@@ -100,7 +100,7 @@ fn what_a_request_refers_to_stands_before_it() {
 
 fn references(request: &Request) -> Vec<RecordId> {
     match request {
-        Request::PutCommunity(_) | Request::PutChecklist(_) | Request::PutTeam(_) => vec![],
+        Request::PutCommunity(_) | Request::PutChecklist(_) | Request::PutTeam(_) | Request::PutAudience(_) => vec![],
         Request::PutArea(Area { inside, .. }) => inside.iter().map(|area| (*area).into()).collect(),
         Request::PutCheckpoint(it) => vec![it.area.into()],
         Request::PutRoute(it) => {

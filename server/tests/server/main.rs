@@ -5,6 +5,7 @@ mod bad_requests;
 mod bounds;
 mod buckets;
 mod client;
+mod contractors;
 mod cookies;
 mod custody;
 mod databases;

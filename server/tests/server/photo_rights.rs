@@ -33,6 +33,7 @@ async fn keep(world: &World, id: u128, audience: Audience, bytes: &[u8]) {
         what: None,
         note: String::new(),
         photos: vec![named(bytes)],
+        danger: false,
         by: world.person("guard"),
         at: Interval::exactly(Moment(1)),
         corrected: None,
@@ -74,6 +75,7 @@ async fn a_photo_is_shown_to_those_who_may_see_its_record_by_device_or_by_sessio
         for (audience, may) in [
             (Audience::Everyone, [true, true, true, true]),
             (Audience::Staff, [true, true, true, false]),
+            (Audience::OwnStaff, [true, true, true, false]),
             (security, [true, true, true, false]),
             (Audience::Team(gardening), [true, false, true, false]),
             (Audience::Managers, [false, false, true, false]),

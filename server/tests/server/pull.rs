@@ -70,7 +70,9 @@ async fn a_view_longer_than_a_page_comes_whole_and_a_cursor_that_the_log_never_h
         }
         let keys = tablet.keys().await;
         let first = tablet.page(0, &keys).await;
-        assert_eq!((first.more, first.rows.len()), (true, sync::messages::PAGE_ROWS));
+        // A finding and its sign are of one change, which no page splits.
+        let most = sync::messages::PAGE_ROWS;
+        assert!(first.more && (most - 1..=most).contains(&first.rows.len()), "{} rows", first.rows.len());
         assert_eq!(tablet.view().await.iter().filter(|row| row.kind == "finding").count(), 1_100);
         for odd in [1_000_000, i64::MAX, -1, i64::MIN] {
             let answer = tablet.pull(odd, &keys.0, &keys.1).await;

@@ -16,6 +16,7 @@ use domain::{
     community::Community,
     events::{CancelEvent, Details, EventKey, PublishEvent, PutEvent},
     findings::{Finding, Source},
+    holders::PutAudience,
     households::HouseholdMovedOut,
     ids::{
         AreaId, ChangeId, ChecklistId, CheckpointId, EventId, FindingId, HouseholdId, LaneId, NoticeId, PersonId,
@@ -142,6 +143,8 @@ const KINDS: &[(&str, &str)] = &[
     ("person.put", "rrrrrrarar-ra"),
     ("team.put", "rrrrrrarar-ra"),
     ("roster.put", "rrrrrrarar-ra"),
+    // The server's own.
+    ("audience.put", "rrrrrrrrrr-rr"),
     ("arrival.recorded", "wwwwaaaaww-aa"),
     ("walk_in.recorded", "wwwwaaaaww-aa"),
     ("notice.read", "aaaaaaaaaa-aa"),
@@ -185,23 +188,23 @@ const TABLETS: &[(&[&str], &str)] = &[
     (residents::REQUESTS, "assass"),
 ];
 
-/// What a device of their own holds: what is for everyone, the staff, their team, another team, the managers, themselves,
+/// What a device of their own holds: what is for everyone, the staff, the own staff, their team, another team, the managers, themselves,
 /// somebody else, the desk, the resident's household, another household and nobody. The last is a shared tablet.
 const VIEWS: [&str; COLUMNS + 1] = [
-    "xxx..x.....",
-    "xxx..x.....",
-    "xxx..x.....",
-    "xxx..x.....",
-    "xxx..x.x...",
-    "xxxxxx.x...",
-    "xxxxxx.x...",
-    "xxx..x.x...",
-    "xxx..x.....",
-    "x....x..x..",
+    "xxxx..x.....",
+    "xxxx..x.....",
+    "xxxx..x.....",
+    "xxxx..x.....",
+    "xxxx..x.x...",
+    "xxxxxxx.x...",
+    "xxxxxxx.x...",
+    "xxxx..x.x...",
+    "xxxx..x.....",
+    "x.....x..x..",
     "-",
-    "...........",
-    "...........",
-    "xxxx.......",
+    "............",
+    "............",
+    "xxxxx.......",
 ];
 
 struct Scene {
@@ -317,6 +320,7 @@ async fn keep(world: &World, id: u128, audience: Audience, note: &str, photos: &
         what: None,
         note: note.into(),
         photos: photos.iter().map(|bytes| named(bytes)).collect(),
+        danger: false,
         by: world.person("guard"),
         at: Interval::exactly(Moment(1)),
         corrected: None,
@@ -607,6 +611,10 @@ fn deed(scene: &Scene, kind: &str, n: usize) -> Deed {
             hours: 8,
             people: vec![],
         })),
+        "audience.put" => {
+            let root = FindingId(Uuid::from_u128(1)).into();
+            request(Request::PutAudience(PutAudience { root, audience: Audience::Everyone }))
+        }
         "arrival.recorded" => fact(Fact::Residents(residents::Fact::ArrivalRecorded(ArrivalRecorded {
             of: event_key(world, PARTY),
             household: HouseholdId::keyed(community, HOME),
@@ -785,6 +793,7 @@ async fn what_each_device_is_sent_holds_no_word_for_anybody_else() {
             let audiences = [
                 Audience::Everyone,
                 Audience::Staff,
+                Audience::OwnStaff,
                 Audience::Team(TeamId::keyed(scene.world.community, SECURITY)),
                 Audience::Team(gardening),
                 Audience::Managers,

@@ -161,6 +161,7 @@ pub fn finding(community: CommunityId, note: &str, photos: Vec<Photo>) -> Change
         what: None,
         note: note.into(),
         photos,
+        danger: false,
     })))
 }
 

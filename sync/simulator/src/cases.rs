@@ -4,8 +4,9 @@
 use std::{collections::BTreeMap, fs, io, path::PathBuf};
 
 use domain::{
-    ids::RecordId,
+    ids::{PersonId, RecordId},
     people::Person,
+    records::Reads,
     time::{Interval, Moment},
 };
 use rulings::Case;
@@ -23,14 +24,23 @@ pub fn of_change(
     read: impl Fn(&RecordId) -> Option<Row>,
 ) -> Option<Case> {
     let change = Envelope::read(envelope).and_then(|envelope| envelope.open()).ok()?;
+    let author = actor.as_ref().map_or(PersonId(uuid::Uuid::nil()), |actor| actor.id);
     Some(Case {
         community: COMMUNITY,
         actor,
         at,
         root: root(change.deed.root(COMMUNITY)),
-        reads: change.deed.reads(COMMUNITY).iter().filter_map(read).collect(),
+        reads: with_teams(&change.deed.reads(COMMUNITY, author), read),
         change: RawValue::from_string(envelope.to_owned()).ok()?,
     })
+}
+
+/// These rows, and those of the teams that they name.
+fn with_teams(ids: &[RecordId], read: impl Fn(&RecordId) -> Option<Row>) -> Vec<Row> {
+    let mut rows: Vec<Row> = ids.iter().filter_map(&read).collect();
+    let reads: Reads = rows.iter().filter_map(Row::record).collect();
+    rows.extend(reads.teams_named().iter().filter_map(&read));
+    rows
 }
 
 /// Each frozen sample of a change, made by the server itself: upon nothing, and upon the frozen records.

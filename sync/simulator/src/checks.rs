@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     changes::{Deed, Fact, Request},
-    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, RoundId},
+    ids::{ChangeId, DeviceId, LaneId, PersonId, RecordId, RoundId, TeamId},
+    people::Role,
     photos::PhotoHash,
     records::{Body, Record},
     refusal::{Flag, Refusal},
 };
 use sync::{
     device::outbox::{Entry, EntryState, PhotoState},
-    messages::{Envelope, Identity, Outcome, Profile, Seq},
+    messages::{Envelope, Identity, Outcome, Profile, Row, Seq},
 };
 
 use crate::{
@@ -270,6 +271,26 @@ pub fn i5_holds_only_what_it_may(tablet: &Tablet, audiences: &BTreeMap<String, B
     let allowed = audiences.get(&place.view).unwrap_or(&none);
     match tablet.disk.records().values().find(|row| !allowed.contains(&row.audience)) {
         Some(row) => broken("I5", format!("tablet {} holds {} for {}", tablet.n, row.id, row.audience)),
+        None => Ok(()),
+    }
+}
+
+/// I5: the phone of a contractor's person holds no work but their teams'. Whose they are is asked of the records here, not of the rule.
+pub fn i5_a_contractors_phone_holds_its_teams_work(tablet: &Tablet, tables: &Tables) -> Verdict {
+    let Profile::Personal { person } = tablet.profile else { return Ok(()) };
+    let Some(person) = tables.person(person) else { return Ok(()) };
+    let is_contractors = |team: &TeamId| {
+        let record = tables.records.get(&(*team).into()).and_then(|stored| stored.record.as_ref());
+        matches!(record.map(|record| &record.body), Some(Body::Team(team)) if team.contractor.is_some())
+    };
+    let oversees = person.roles.contains(&Role::Manager) || person.roles.contains(&Role::Supervisor);
+    if oversees || person.teams.is_empty() || !person.teams.iter().all(is_contractors) {
+        return Ok(());
+    }
+    let theirs: BTreeSet<String> = person.teams.iter().map(|team| format!("team:{team}")).collect();
+    let is_work = |row: &&Row| ["round", "visit", "finding", "claim"].contains(&row.kind.as_str());
+    match tablet.disk.records().values().filter(is_work).find(|row| !theirs.contains(&row.audience)) {
+        Some(row) => broken("I5", format!("a contractor's phone holds {} {} for {}", row.kind, row.id, row.audience)),
         None => Ok(()),
     }
 }

@@ -50,7 +50,7 @@ pub fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(100 + n))
 }
 
-/// So many people there are: two managers, a supervisor, guards of team 1, cleaners of team 2, a resident.
+/// So many people there are: two managers, a supervisor, guards of team 1, cleaners of team 2, which is a contractor's, a resident.
 pub const PEOPLE: u128 = 10;
 
 fn everyone() -> impl Iterator<Item = Person> {
@@ -130,7 +130,8 @@ fn founding() -> Vec<Request> {
         Request::PutCheckpoint(Checkpoint { id: checkpoint(n), name: words("point"), area, hint: None, tag })
     }));
     for n in 1..=2 {
-        all.push(Request::PutTeam(Team { id: team(n), name: words("team"), contractor: None }));
+        let contractor = (n == 2).then(|| words("company"));
+        all.push(Request::PutTeam(Team { id: team(n), name: words("team"), contractor }));
         let stops = (0..3).map(|i| Stop { checkpoint: checkpoint(n + i - 1), checklist: checklist() }).collect();
         let id = RouteId(Uuid::from_u128(30 + n));
         all.push(Request::PutRoute(Route { id, name: words("route"), order: StopOrder::Free, stops }));
@@ -158,7 +159,8 @@ pub fn founded() -> Tables {
         let stamp = Stamp { clocks, contact: None };
         let change = Change { id, at: stamp, after: vec![], supersedes: None, deed: Deed::Request(request) };
         let context = Context { community: COMMUNITY, side: Side::Server, at, now: at.best };
-        let (root, reads) = (tables.root(change.deed.root(COMMUNITY)), tables.reads(&change.deed.reads(COMMUNITY)));
+        let root = tables.root(change.deed.root(COMMUNITY));
+        let reads = tables.reads_with_teams(&change.deed.reads(COMMUNITY, PersonId(Uuid::nil())));
         let (outcome, records) = decided(|| decide(&root, &reads, &change, &Actor::System, &context));
         assert!(matches!(outcome, Outcome::Accepted { .. }), "the first morning is in order: {outcome:?}");
         let rows: Vec<_> = records.iter().map(|record| Stored::of(Row::of(record, n))).collect();

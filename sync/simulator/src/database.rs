@@ -12,8 +12,8 @@ use std::{
 };
 
 use domain::{
-    ids::{ChangeId, DeviceId, HouseholdId, LaneId, PersonId, RecordId, TeamId},
-    people::{Person, Role},
+    ids::{ChangeId, DeviceId, HouseholdId, LaneId, PersonId, RecordId},
+    people::{Person, Role, Teams},
     photos::PhotoHash,
     records::{Audience, Body, Reads, Record, Root},
     residents,
@@ -84,7 +84,7 @@ pub struct Tables {
     pub photos: BTreeSet<PhotoHash>,
     /// What was handed over: key and content.
     pub custody: BTreeMap<String, String>,
-    teams: BTreeSet<TeamId>,
+    teams: Teams,
     roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
     /// Changes that were taken by their receipts, with the roots that they wrote to.
     pub honoured: BTreeMap<Seq, (Option<RecordId>, Receipt)>,
@@ -98,7 +98,7 @@ impl Tables {
     fn put(&mut self, stored: Rc<Stored>) {
         self.roots.entry(stored.row.root).or_default().insert(stored.row.id);
         match stored.record.as_ref().map(|record| &record.body) {
-            Some(Body::Team(team)) => drop(self.teams.insert(team.id)),
+            Some(Body::Team(team)) => self.teams.put(team),
             Some(Body::Person(person)) => self.roles_held.entry(person.id).or_default().extend(&person.roles),
             _ => {}
         }
@@ -125,8 +125,14 @@ impl Tables {
         Root { records: ids.filter_map(|id| self.records.get(id)?.record.clone()).collect() }
     }
 
-    pub fn reads(&self, ids: &[RecordId]) -> Reads {
-        ids.iter().filter_map(|id| self.records.get(id)?.record.clone()).collect()
+    /// These records, and the teams that they name.
+    pub fn reads_with_teams(&self, ids: &[RecordId]) -> Reads {
+        let records = |ids: &[RecordId]| -> Vec<Record> {
+            ids.iter().filter_map(|id| self.records.get(id)?.record.clone()).collect()
+        };
+        let mut reads: Reads = records(ids).into_iter().collect();
+        reads.extend(records(&reads.teams_named()));
+        reads
     }
 
     /// What nobody should do: the log decided anew, by the rights of now.
@@ -144,7 +150,7 @@ impl Tables {
                 continue;
             };
             let root = self.root(change.deed.root(crate::community::COMMUNITY));
-            let reads = self.reads(&change.deed.reads(crate::community::COMMUNITY));
+            let reads = self.reads_with_teams(&change.deed.reads(crate::community::COMMUNITY, person));
             let now = people.get(&person.into()).and_then(|stored| stored.record.clone());
             let Some(Record { body: Body::Person(person), .. }) = now else { continue };
             let context = Context {
@@ -189,7 +195,7 @@ impl Tables {
             Profile::Personal { person } => self.person(person),
         };
         let households = owner.map(|owner| self.households_of(owner.id)).unwrap_or_default();
-        audiences(profile, owner, self.teams.iter().copied(), &households)
+        audiences(profile, owner, &self.teams, &households)
     }
 
     /// The rows that a device with this profile may hold.

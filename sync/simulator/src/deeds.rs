@@ -159,13 +159,16 @@ impl Idea<'_> {
     }
 
     fn finding(&self, photos: Vec<Photo>) -> Deed {
+        let rounds = self.open_rounds();
+        let round = if self.chance.percent(50) { self.chance.pick(&rounds).map(|round| round.id) } else { None };
         Deed::Fact(Fact::FindingRaised(FindingRaised {
             finding: FindingId(self.chance.uuid()),
             checkpoint: domain::ids::CheckpointId(uuid::Uuid::from_u128(60)),
-            source: Source::Reported { round: None },
+            source: Source::Reported { round },
             what: None,
             note: "lamp".into(),
             photos,
+            danger: round.is_some(),
         }))
     }
 
@@ -211,7 +214,7 @@ impl Idea<'_> {
             6 => Request::PutTeam(Team {
                 id: team(self.chance.between(1, 5) as u128),
                 name: words("team"),
-                contractor: None,
+                contractor: self.chance.percent(40).then(|| words("company")),
             }),
             _ => Request::PutPerson(self.colleague()),
         }

@@ -86,6 +86,7 @@ pub const NAMES: &[&str] = &[
     "a photo refused",
     "a version that was not the next",
     "a round begun on two tablets",
+    "work that changed hands",
     "records rebuilt from the log",
 ];
 

@@ -165,7 +165,7 @@ impl World {
     fn lay_over_one(&mut self, entry: &Entry) {
         let Ok(change) = Envelope::read(&entry.change).and_then(|envelope| envelope.open()) else { return };
         let root = self.root(change.deed.root(self.community));
-        let reads = self.reads(&change.deed.reads(self.community));
+        let reads = self.reads_with_teams(&change.deed.reads(self.community, entry.person));
         let actor = Actor::Person(self.person_or_stranger(entry.person));
         let at = change.at.on_device();
         let context = Context { community: self.community, side: Side::Device, at, now: at.best };
@@ -225,6 +225,13 @@ impl World {
 
     pub fn reads(&self, ids: &[RecordId]) -> Reads {
         ids.iter().filter_map(|id| self.record(*id)).cloned().collect()
+    }
+
+    /// These records, and the teams that they name.
+    fn reads_with_teams(&self, ids: &[RecordId]) -> Reads {
+        let mut reads = self.reads(ids);
+        reads.extend(self.reads(&reads.teams_named()));
+        reads
     }
 
     /// Whether a record shows work that the server has not confirmed yet.

@@ -4,7 +4,7 @@ use domain::{
     areas::{Area, AreaKind},
     changes::{Deed, Fact, Request, RoundFinished, Undecodable},
     ids::{AreaId, PersonId, RoundId},
-    people::{Person, Role},
+    people::{Person, Role, Team},
     photos::PhotoFault,
     records::{Audience, Body, Record},
     refusal::{Flag, Refusal},
@@ -21,7 +21,7 @@ use sync::{
 use uuid::Uuid;
 
 use crate::{
-    memory::{Memory, device, guard, is_accepted},
+    memory::{Memory, TEAM, device, guard, is_accepted},
     tablet::{Tablet, Weather, round_started},
 };
 
@@ -525,6 +525,20 @@ fn what_is_decided_after_a_restore_is_not_undone_by_what_was_said_before_it() {
             desk.settle(server);
         });
         assert_eq!(name_of_gate(&server), "third", "{order:?}");
+    }
+}
+
+#[test]
+fn work_that_comes_back_after_a_restore_is_for_those_who_may_hold_it_by_now() {
+    for order in [[0, 1], [1, 0]] {
+        let (server, round) = returning(order, |_| ());
+        assert_eq!(server.records[&round.into()].1.audience, Audience::OwnStaff, "{order:?}");
+        let (server, round) = returning(order, |server| {
+            let contractor = Some(Words::new("洁城", "Jiecheng"));
+            let team = Team { id: TEAM, name: Words::new("保洁", "Cleaning"), contractor };
+            server.put(Record::new(Audience::Staff, Body::Team(team)));
+        });
+        assert_eq!(server.records[&round.into()].1.audience, Audience::Team(TEAM), "{order:?}");
     }
 }
 

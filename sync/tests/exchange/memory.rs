@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId, TeamId},
-    people::{Person, Role},
+    people::{Person, Role, Teams},
     photos::{PhotoFault, PhotoHash},
     records::{Audience, Body, Reads, Record, Root},
     text::Words,
@@ -182,7 +182,7 @@ impl Memory {
     }
 
     pub fn audiences(&self) -> BTreeSet<Audience> {
-        audiences(Profile::Shared, None, [TEAM], &[])
+        audiences(Profile::Shared, None, &Teams { all: [TEAM].into(), ..Teams::default() }, &[])
     }
 
     pub fn pull(&self, pull: &Pull) -> PullAnswer {

@@ -123,6 +123,7 @@ impl Tablet {
             what: None,
             note: "lamp".into(),
             photos: vec![photo],
+            danger: false,
         };
         let ids = self.save(person, vec![Deed::Fact(Fact::FindingRaised(finding))]);
         self.world.outbox.photos.insert(hash, OwnPhoto { photo, by: person, state: PhotoState::Waiting });

@@ -72,6 +72,7 @@ impl Run {
                 checks::i8_queues_are_empty(tablet, tables)?;
                 checks::what_waits_for_a_session_holds_up_no_seal(tablet, &self.ledger, tables)?;
                 checks::i5_holds_only_what_it_may(tablet, &self.views)?;
+                checks::i5_a_contractors_phone_holds_its_teams_work(tablet, tables)?;
                 checks::i4_everyone_holds_the_same(tablet, tables)?;
             }
             Ok(())

@@ -133,6 +133,7 @@ impl Run {
             what: None,
             note,
             photos,
+            danger: false,
         })))
     }
 

@@ -2,8 +2,8 @@
 
 use domain::{
     changes::Change,
-    decide,
-    ids::LoadId,
+    decide, holders,
+    ids::{LoadId, RecordId},
     time::{Clocks, Interval, Stamp},
 };
 
@@ -13,6 +13,7 @@ impl Run {
     pub(super) fn the_server_fails(&mut self) {
         if self.server_is_up && self.calls.is_empty() {
             self.offers_run_out();
+            self.work_changes_hands();
         }
         match self.chance.below(14) {
             0..3 if self.rough.servers_crash && self.server_is_up => {
@@ -118,8 +119,9 @@ impl Run {
         let now = Moment(self.now);
         let deed = Deed::Request(neighbours::lapse());
         let (head, root, reads) = self.db.read(|tables| {
-            let (root, reads) = (tables.root(deed.root(COMMUNITY)), tables.reads(&deed.reads(COMMUNITY)));
-            (tables.seq, root, reads)
+            let nobody = domain::ids::PersonId(uuid::Uuid::nil());
+            let reads = tables.reads_with_teams(&deed.reads(COMMUNITY, nobody));
+            (tables.seq, tables.root(deed.root(COMMUNITY)), reads)
         });
         let clocks = Clocks { wall: now, mono: 0, load: LoadId(uuid::Uuid::nil()) };
         let id = ChangeId(self.chance.uuid());
@@ -133,6 +135,27 @@ impl Run {
         }
         self.reached.hit("50 an offer that ran out");
         self.log_own(head, id, records.iter().map(|record| Row::of(record, 0)).collect());
+    }
+
+    /// What the server says by itself where a team has become a contractor's, or has stopped being one.
+    fn work_changes_hands(&mut self) {
+        let roots: Vec<RecordId> = self.db.read(|tables| {
+            let of_work = ["round", "finding", "claim"];
+            let work = tables.records.values().filter(|stored| of_work.contains(&stored.row.kind.as_str()));
+            work.map(|stored| stored.row.root).collect()
+        });
+        for id in roots {
+            let (head, root, reads) = self.db.read(|tables| {
+                let root = tables.root(id);
+                let reads = tables.reads_with_teams(&holders::reads(&root));
+                (tables.seq, root, reads)
+            });
+            let Some(audience) = holders::of_now(&root, &reads) else { continue };
+            self.reached.hit("work that changed hands");
+            let rows = holders::put(&root, audience).iter().map(|record| Row::of(record, 0)).collect();
+            let id = ChangeId(self.chance.uuid());
+            self.log_own(head, id, rows);
+        }
     }
 
     /// Logs what the server itself wrote.
