@@ -351,7 +351,7 @@ async fn as_before(world: &World, by: PersonId, records: &[Record]) {
 
 /// What the migration notes of a community that was there before it.
 async fn migrated(world: &World) {
-    let migration = include_str!("../../../migrations/0011_holders.sql");
+    let migration = include_str!("../../../migrations/0012_holders.sql");
     let noted = migration.split(';').map(str::trim).find(|statement| statement.starts_with("insert into"));
     let mut tx = world.db.write().await.expect("a transaction");
     sqlx::query("delete from holders_to_put").execute(&mut *tx).await.expect("emptied");
