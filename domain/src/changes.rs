@@ -233,6 +233,13 @@ impl Deed {
         let deed = fact.or_else(|| Request::decode(kind, body).map(|request| request.map(Deed::Request)));
         let deed = deed.ok_or(Undecodable::UnknownKind)?;
         let deed = deed.map_err(|error| Undecodable::malformed(&error))?;
+        // A planned round's id follows from its occasion; without one of its own every other would be the same round.
+        if matches!(
+            &deed,
+            Deed::Fact(Fact::RoundStarted(RoundStarted { round: None, occasion: Occasion::Unplanned { .. }, .. }))
+        ) {
+            return Err(Undecodable::Malformed { detail: "missing field `round`".into() });
+        }
         if deed.is_within_bounds() { Ok(deed) } else { Err(Undecodable::TooLarge) }
     }
 
