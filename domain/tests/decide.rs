@@ -578,3 +578,22 @@ fn every_published_kind_is_known_to_the_list_of_kinds() {
     let (kind, _) = Deed::Request(put).encode();
     assert!(REQUESTS.contains(&kind));
 }
+
+#[test]
+fn an_unplanned_round_without_an_id_is_none_or_all_of_them_would_be_one() {
+    let read = |text: &str| {
+        let body = serde_json::value::RawValue::from_string(text.to_owned()).expect("JSON");
+        domain::changes::Deed::decode("round.started", 1, &body)
+    };
+    let id = "0189f7ea-0000-7000-8000-000000000001";
+    let body = |round: &str| {
+        format!(
+            r#"{{{round}"occasion":{{"kind":"unplanned","route":"{id}","duty":"patrol"}},"route":"{id}","stops":[]}}"#
+        )
+    };
+    assert!(read(&body(&format!(r#""round":"{id}","#))).is_ok());
+    for without in ["", r#""round":null,"#] {
+        let told = read(&body(without)).expect_err("it is no round");
+        assert_eq!(told, domain::changes::Undecodable::Malformed { detail: "missing field `round`".into() });
+    }
+}
