@@ -1,5 +1,5 @@
 //! What the server says by itself when it is due: offers that nobody took end, and a household that has moved out gives its
-//! places back. Each is a change in the server's own lane.
+//! places back, and after a restore the return is closed once all is back. Each is a change in the server's own lane.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
     clock, communities,
     db::{Db, Tx, retried},
     failure::Failure,
-    households, records, system,
+    households, records, returns, system,
 };
 
 /// How late it may be said.
@@ -40,9 +40,13 @@ pub async fn say(db: &Db, now: Moment) -> Result<usize, Failure> {
     let mut tx = db.read().await?;
     let mut due = vec![];
     for community in communities::all(&mut tx).await? {
-        for of in offers_that_end(&mut tx, community, now).await? {
-            due.push((community, Due::Offers(of)));
+        let is_open = returns::is_open(&mut tx, community).await?;
+        if is_open && returns::is_whole(&mut tx, community).await? {
+            due.push((community, Due::Return));
         }
+        // Who took their offer in time may still say so: offers end when the return is closed.
+        let ended = if is_open { vec![] } else { offers_that_end(&mut tx, community, now).await? };
+        due.extend(ended.into_iter().map(|of| (community, Due::Offers(of))));
         let gone = households::with_places_to_give_back(&mut tx, community).await?;
         due.extend(gone.into_iter().map(|household| (community, Due::Places(household))));
     }
@@ -58,6 +62,7 @@ pub async fn say(db: &Db, now: Moment) -> Result<usize, Failure> {
 enum Due {
     Offers(EventKey),
     Places(HouseholdId),
+    Return,
 }
 
 async fn offers_that_end(tx: &mut Tx, community: CommunityId, now: Moment) -> Result<Vec<EventKey>, Failure> {
@@ -75,6 +80,12 @@ async fn one(db: &Db, community: CommunityId, due: Due, now: Moment) -> Result<u
     let mut canon = SqlCanon::new(db.write().await?, community, now);
     let mut head = canon.take_head().await?;
     let requests = match due {
+        Due::Return => {
+            let is_whole = returns::is_whole(canon.tx().await?, community).await?;
+            let said = if is_whole { returns::close(&mut canon, now).await? } else { None };
+            canon.commit().await?;
+            return Ok(said.unwrap_or(0));
+        }
         Due::Offers(of) => vec![residents::Request::LapseOffers(LapseOffers { of })],
         Due::Places(household) => {
             households::gave_places_back(canon.tx().await?, community, household).await?;
