@@ -375,11 +375,12 @@ async fn restore(file: &Path, place: &Place) -> Result<(), String> {
     }
     println!("Put the photos back as well, and retire again what was retired since: lamplighter device list");
     println!("Devices bring back what they still have; what is missing then: lamplighter missing");
-    println!(
-        "Until all is back nobody who waits for an event is offered a place, or until you say: lamplighter missing --close"
-    );
+    println!("{UNTIL_THEN}");
     Ok(())
 }
+
+const UNTIL_THEN: &str =
+    "Nobody who waits for an event is offered a place until all is back, or you say: lamplighter missing --close";
 
 async fn renew(place: &Place) -> Result<(), String> {
     let url = place.address()?;
@@ -389,6 +390,7 @@ async fn renew(place: &Place) -> Result<(), String> {
     let db = Db::open(&url).await.map_err(|error| error.to_string())?;
     let communities = backup::renew_epochs(&db, clock::now()).await.map_err(said)?;
     println!("Each community has a new epoch: {communities}. What devices bring back: lamplighter missing");
+    println!("{UNTIL_THEN}");
     Ok(())
 }
 

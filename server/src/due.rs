@@ -27,12 +27,27 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// Goes on for as long as the server runs.
 pub async fn keep_saying(db: Db) {
+    if let Ok(true) = is_returning(&db).await {
+        tracing::warn!(
+            "devices still bring back what a restore lost, and nobody is offered a place: lamplighter missing"
+        );
+    }
     loop {
         tokio::time::sleep(EVERY).await;
         if let Err(failure) = say(&db, clock::now()).await {
             tracing::warn!(%failure, "what is due was not said; it is tried again");
         }
     }
+}
+
+async fn is_returning(db: &Db) -> Result<bool, Failure> {
+    let mut tx = db.read().await?;
+    for community in communities::all(&mut tx).await? {
+        if returns::is_open(&mut tx, community).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Says what is due by now. Returns how many changes that were.

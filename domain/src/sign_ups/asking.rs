@@ -248,10 +248,10 @@ fn asked_before(book: &mut Book, wish: &AskForPlaces, there: SignUp, told: &Told
         Upon::WhatWasDecidedSince => SignUp { party: wish.party.clone(), answers: wish.answers.clone(), ..there },
         Upon::WhatIsHere => {
             // What came later, and was honoured before it, is not undone by it.
-            let number = if is_new && (told.number.is_some() || !there.standing.is_alive()) {
-                number_told(book, told, wish.household)
-            } else {
-                there.number
+            let number = match told.number.filter(|number| book.is_free(*number, wish.household)) {
+                Some(number) if is_new => number,
+                _ if there.standing.is_alive() => there.number,
+                _ => book.take_number(),
             };
             let standing = if is_new && !there.standing.has_places() { standing } else { there.standing };
             SignUp { party: wish.party.clone(), answers: wish.answers.clone(), standing, number, ..there }

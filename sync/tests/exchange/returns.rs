@@ -247,7 +247,7 @@ fn orders() -> impl Strategy<Value = (Vec<u128>, Vec<u128>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 80, ..Default::default() })]
 
     #[test]
     fn any_order_of_return_ends_alike(
@@ -288,4 +288,53 @@ proptest! {
         itself(&mut restored, residents::Request::LapseOffers(LapseOffers { of: OF }));
         prop_assert_eq!(tally(&restored).over(), 0);
     }
+}
+
+/// Households 1 and 2 asked for the only place after the backup: number 1 has it, number 2 waits.
+fn two_who_asked() -> (Memory, Vec<Desk>) {
+    let (_, restored, desks) = lost(1, &vec![], &vec![(1, Wish::Ask(1)), (2, Wish::Ask(1))]);
+    (restored, desks)
+}
+
+#[test]
+fn a_number_that_no_server_of_ours_gave_counts_for_nothing() {
+    let (server, mut desks) = two_who_asked();
+    let theirs = desks[1].sent[0].2.number.clone();
+    let own = desks[2].sent[0].2.number.clone().expect("it was told");
+    for forged in [theirs, Some(sync::messages::Numbered { number: 1, ..own }), None] {
+        desks[2].sent[0].2.number = forged;
+        let mut server = server.clone();
+        desks[2].brings_back(&mut server, 0);
+        assert_eq!(sign_ups(&server)[&household(2)].number, 1, "the next, until somebody was told it");
+        let told = desks[1].brings_back(&mut server, 0);
+        assert_eq!(told.number.map(|it| it.number), Some(1));
+        let numbers: Vec<_> = (1..=2).map(|n| sign_ups(&server)[&household(n)].number).collect();
+        assert_eq!(numbers, [1, 2]);
+        assert_eq!(sign_ups(&server)[&household(1)].standing, Standing::Confirmed);
+    }
+}
+
+#[test]
+fn what_returns_after_the_return_was_closed_has_its_number_where_that_is_free() {
+    let (mut server, desks) = two_who_asked();
+    server.returning = false;
+    let mut desk = Desk::new(HOUSEHOLDS + 1);
+    desk.says(&mut server, 0x9000, Wish::Ask(1).of(3));
+    assert_eq!(sign_ups(&server)[&household(3)].number, 1);
+    desks[2].brings_back(&mut server, 0);
+    desks[1].brings_back(&mut server, 0);
+    let numbers: Vec<_> = (1..=3).map(|n| sign_ups(&server)[&household(n)].number).collect();
+    assert_eq!(numbers, [3, 2, 1], "a ticket that was given since stays good");
+    assert_eq!((tally(&server).over(), tally(&server).line), (1, vec![2]));
+}
+
+#[test]
+fn a_number_is_told_again_with_each_answer_and_not_while_somebody_may_have_it() {
+    let (mut server, desks) = two_who_asked();
+    let mut desk = Desk::new(HOUSEHOLDS + 1);
+    desk.says(&mut server, 0x9000, Wish::Ask(1).of(3));
+    assert_eq!(desk.sent[0].2.number, None);
+    let first = desks[2].brings_back(&mut server, 0);
+    assert_eq!(first.number.as_ref().map(|it| it.number), Some(2));
+    assert_eq!(desks[2].brings_back(&mut server, 0), first);
 }
