@@ -270,6 +270,30 @@ impl Deed {
         }
     }
 
+    /// Whether it is about an event: what is decided together with all of that event's sign-ups.
+    pub fn is_of_an_event(&self) -> bool {
+        match self {
+            #[cfg(feature = "events")]
+            Deed::Fact(Fact::Residents(it)) => it.event().is_some(),
+            #[cfg(feature = "events")]
+            Deed::Request(Request::Residents(it)) => it.event().is_some(),
+            Deed::Fact(_) | Deed::Request(_) => false,
+        }
+    }
+
+    /// The number that the party was given which asks for places by this change, as `records` have it.
+    pub fn number_among<'a>(
+        &self,
+        #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "only parties have numbers"))]
+        records: impl IntoIterator<Item = &'a crate::records::Record>,
+    ) -> Option<u32> {
+        match self {
+            #[cfg(feature = "events")]
+            Deed::Request(Request::Residents(crate::residents::Request::AskForPlaces(it))) => it.number_among(records),
+            Deed::Fact(_) | Deed::Request(_) => None,
+        }
+    }
+
     /// The record that it says anew, whose unknown parts it must not take away.
     pub fn builds_on(&self) -> Option<RecordId> {
         match self {

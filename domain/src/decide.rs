@@ -64,6 +64,44 @@ pub struct Context {
     pub at: Interval,
     /// When it is decided: on the server the moment at which it came, on a device the best estimate of that at which it was made.
     pub now: Moment,
+    /// The server was restored and devices still bring back what it lost: who has which place is not known, so none is given.
+    pub returning: bool,
+}
+
+/// What was told with the yes to a change that is written again.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    pub flags: BTreeSet<Flag>,
+    /// The number that its party was given with it.
+    pub number: Option<u32>,
+    pub upon: Upon,
+}
+
+impl From<BTreeSet<Flag>> for Told {
+    fn from(flags: BTreeSet<Flag>) -> Self {
+        Self { flags, ..Self::default() }
+    }
+}
+
+/// What a change is written again upon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Upon {
+    /// Whatever is here: what was told before it may come later.
+    #[default]
+    WhatIsHere,
+    /// What was told before it, as far as it has come back.
+    WhatWasTold,
+    /// The same, and all that was decided since the restore before it: this was, too.
+    WhatWasDecidedSince,
+}
+
+/// A change on its way back into records that were restored without it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub change: Change,
+    pub told: Told,
+    pub author: Author,
+    pub context: Context,
 }
 
 /// What follows from a change: the records it writes and what was noticed.
@@ -120,13 +158,13 @@ pub fn judge(
     Ok(Decision { records, flags })
 }
 
-/// What a change writes that had been accepted before, with the flags that were `told`, on records that were restored without
+/// What a change writes that had been accepted before, with what was `told`, on records that were restored without
 /// it. Its outcome stands: nobody's rights, no proof and no version are asked for again.
 pub fn again(
     root: &Root,
     reads: &Reads,
     change: &Change,
-    told: &BTreeSet<Flag>,
+    told: &Told,
     author: &Author,
     context: &Context,
 ) -> Vec<Record> {
@@ -137,7 +175,27 @@ pub fn again(
         Deed::Request(Request::Residents(request)) => residents::again(root, request, change.id, told, actor, context),
         Deed::Request(request) => written(request, change.id, context.community).into_iter().collect(),
     };
-    as_flagged(records, told, change, author, context)
+    as_flagged(records, &told.flags, change, author, context)
+}
+
+/// A root as it is once `steps` are written upon what the restored server had of it: first what was told, in the order in which
+/// it was, then what was decided since. `now` is the same root as it stands.
+pub fn replayed(
+    base: Root,
+    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "only parties have numbers"))] now: &Root,
+    reads: &Reads,
+    #[cfg_attr(not(feature = "events"), expect(unused_mut, reason = "only parties have numbers"))] mut steps: Vec<Step>,
+) -> Root {
+    #[cfg(feature = "events")]
+    crate::sign_ups::give_numbers(&base, now, &mut steps);
+    let mut root = base;
+    for Step { change, told, author, context } in &steps {
+        for record in again(&root, reads, change, told, author, context) {
+            root.records.retain(|there| there.id != record.id);
+            root.records.push(record);
+        }
+    }
+    summed_up(root)
 }
 
 /// Whether nothing that somebody ever was gave them the right to this fact.

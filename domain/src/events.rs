@@ -443,7 +443,7 @@ fn with_its_places(root: &Root, event: Event, context: &Context) -> Decision {
         return Decision { records: vec![event.record()], ..Decision::default() };
     }
     let mut book = Book::of_event(root, event.clone());
-    book.promote(context.now);
+    book.promote(context);
     let is_over = book.over() > 0;
     let records = std::iter::once(event.record()).chain(book.written()).collect();
     let flags = is_over.then_some(Flag::BelowConfirmed).into_iter().collect();

@@ -276,6 +276,12 @@ impl Body {
         }
     }
 
+    fn unsign(&mut self) {
+        if let Body::Residents(crate::residents::Body::OwnSignUp(own)) = self {
+            own.0.ticket = None;
+        }
+    }
+
     pub fn sign(&mut self, signature: &[u8; 64]) {
         if let Body::Residents(crate::residents::Body::OwnSignUp(own)) = self {
             own.0.ticket = Some(crate::tags::to_hex(signature));
@@ -290,12 +296,21 @@ impl Body {
         None
     }
 
+    fn unsign(&mut self) {}
+
     pub fn sign(&mut self, _: &[u8; 64]) {}
 }
 
 impl Record {
     pub fn new(audience: Audience, body: Body) -> Self {
         Self { id: body.id(), root: body.root(), audience, body }
+    }
+
+    /// It, as the rules write it: the signature follows from the rest.
+    pub fn unsigned(&self) -> Self {
+        let mut record = self.clone();
+        record.body.unsign();
+        record
     }
 }
 

@@ -2,21 +2,19 @@
 //! and surveys, apart from those of field work, so that a tablet on its rounds need not bring them. Remarks are here too: they
 //! are for managers, who hold all of this.
 
-use std::collections::BTreeSet;
-
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     changes::deeds,
     check_in::{self, Arrival, ArrivalRecorded, WalkIn, WalkInRecorded},
-    decide::{Actor, Context, Decision},
-    events::{self, CancelEvent, Event, PublishEvent, PutEvent},
+    decide::{Actor, Context, Decision, Told},
+    events::{self, CancelEvent, Event, EventKey, PublishEvent, PutEvent},
     households::{self, Household, HouseholdMovedOut, OwnHousehold},
     ids::{ChangeId, RecordId},
     notices::{self, Notice, NoticeRead, ReadNotice},
     photos::Photo,
     records::{self, Reads, Record, Root},
-    refusal::{Flag, Refusal},
+    refusal::Refusal,
     remarks::Remark,
     sign_ups::{
         self, AcceptOffer, AskForPlaces, CancelSignUp, ChangeSignUp, LapseOffers, MoveSignUp, OwnSignUp, SignUp, Tally,
@@ -106,6 +104,15 @@ bodies! {
 }
 
 impl Fact {
+    /// The event that it is about.
+    pub(crate) fn event(&self) -> Option<EventKey> {
+        match self {
+            Fact::ArrivalRecorded(it) => Some(it.of),
+            Fact::WalkInRecorded(it) => Some(it.of),
+            Fact::NoticeRead(_) => None,
+        }
+    }
+
     pub(crate) fn root(&self) -> RecordId {
         match self {
             Fact::ArrivalRecorded(it) => it.of.root(),
@@ -131,6 +138,27 @@ impl Fact {
 }
 
 impl Request {
+    /// The event that it is about.
+    pub(crate) fn event(&self) -> Option<EventKey> {
+        match self {
+            Request::PutEvent(it) => Some(it.of),
+            Request::PublishEvent(it) => Some(it.of),
+            Request::CancelEvent(it) => Some(it.of),
+            Request::AskForPlaces(it) => Some(it.of),
+            Request::ChangeSignUp(it) => Some(it.of),
+            Request::CancelSignUp(it) => Some(it.of),
+            Request::AcceptOffer(it) => Some(it.of),
+            Request::MoveSignUp(it) => Some(it.of),
+            Request::LapseOffers(it) => Some(it.of),
+            Request::GiveFeedback(it) => Some(it.of),
+            Request::PutHousehold(_)
+            | Request::HouseholdMovedOut(_)
+            | Request::PutNotice(_)
+            | Request::PutSurvey(_)
+            | Request::AnswerSurvey(_) => None,
+        }
+    }
+
     pub(crate) fn root(&self) -> RecordId {
         match self {
             Request::PutHousehold(it) => it.id.into(),
@@ -286,7 +314,7 @@ pub(crate) fn again(
     root: &Root,
     request: &Request,
     change: ChangeId,
-    told: &BTreeSet<Flag>,
+    told: &Told,
     actor: &Actor,
     context: &Context,
 ) -> Vec<Record> {
@@ -305,7 +333,7 @@ pub(crate) fn again(
         | Request::CancelSignUp(_)
         | Request::AcceptOffer(_)
         | Request::MoveSignUp(_)
-        | Request::LapseOffers(_) => sign_ups::restore(root, request, told, actor, context.now),
+        | Request::LapseOffers(_) => sign_ups::restore(root, request, told, actor, context),
         Request::PutNotice(it) => notices::written(root, it, change, context),
         Request::PutSurvey(it) => surveys::written(it, change),
         Request::AnswerSurvey(it) => answered(Subject::Survey { survey: it.survey }, it.household, &it.opinions),

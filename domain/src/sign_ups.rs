@@ -6,6 +6,7 @@
 
 mod asking;
 mod book;
+mod numbers;
 mod ways;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use crate::{
 pub(crate) use asking::{accept, ask, cancel, change, lapse, move_party, restore};
 pub(crate) use book::Book;
 pub use book::Tally;
+pub(crate) use numbers::give_numbers;
 pub use ways::{HouseholdLimit, Limits, Prospect, Ways, free};
 
 /// The sign-up of one household for one event, as the desk holds it.

@@ -160,6 +160,34 @@ proptest! {
     }
 
     #[test]
+    fn while_what_was_lost_comes_back_nobody_is_given_a_place(
+        capacity in 1u32..12,
+        before in prop::collection::vec(organised(), 0..30),
+        meanwhile in prop::collection::vec(organised(), 1..30),
+    ) {
+        let mut here = Neighbourhood::with_event(capacity);
+        before.into_iter().for_each(|what| happen(&mut here, what));
+        here.returning = true;
+        let places = |here: &Neighbourhood| -> BTreeMap<_, _> {
+            let have = here.sign_ups().into_iter().filter(|it| it.standing.has_places());
+            have.map(|it| (it.household, (it.number, it.party.persons))).collect()
+        };
+        let mut before = places(&here);
+        for what in meanwhile {
+            happen(&mut here, what);
+            let now = places(&here);
+            for (household, (number, persons)) in &now {
+                let had = before.get(household);
+                prop_assert!(had.is_some_and(|had| had.0 == *number && had.1 >= *persons), "{what:?} gave {persons} places");
+            }
+            before = now;
+        }
+        here.returning = false;
+        here.system(Request::LapseOffers(LapseOffers { of: key() })).expect("the server may");
+        is_in_order(&here)?;
+    }
+
+    #[test]
     fn forty_households_that_ask_for_the_last_five_places_in_any_order_fill_them_and_wait_in_it(
         order in Just((1..=40u128).collect::<Vec<_>>()).prop_shuffle(), sizes in prop::collection::vec(1u32..4, 40),
     ) {

@@ -47,7 +47,8 @@ pub async fn settle(canon: &mut SqlCanon, seq: Seq, kept: Kept<'_>, now: Moment)
         None => Author { actor: Actor::System, proof: Proof::Session, lane: of, roles_held: BTreeSet::new() },
         Some(id) => author(canon, id, proof, of).await?,
     };
-    let context = Context { community, side: Side::Server, at, now: received };
+    let returning = change.deed.is_of_an_event() && canon.is_returning().await?;
+    let context = Context { community, side: Side::Server, at, now: received, returning };
     let (outcome, records) = decided(|| judge(&root, &reads, change, &author, &context));
     if let Outcome::Quarantined { .. } = outcome {
         return Ok(outcome);
@@ -67,9 +68,13 @@ pub async fn settle(canon: &mut SqlCanon, seq: Seq, kept: Kept<'_>, now: Moment)
         received: now,
         rules: RULES,
         outcome: &outcome,
+        number: None,
         records: &records,
     };
     canon.log(entry).await?;
+    if let (true, Outcome::Accepted { .. }) = (returning, &outcome) {
+        canon.decided_since(seq, change.deed.root(community)).await?;
+    }
     canon.advance_lane(lane.id, lane.last).await?;
     Ok(outcome)
 }

@@ -210,8 +210,9 @@ impl Bounds {
             sign_ins_of_strangers: Bound::new("wrong pass phrases of a name from addresses", 500, QUARTER_OF_AN_HOUR),
             codes_of_address: Bound::new("wrong join codes from an address", 20, QUARTER_OF_AN_HOUR),
             codes: Bound::new("wrong join codes", 500, QUARTER_OF_AN_HOUR),
-            known_at_the_door: Turns::new("sign-ins at a time from a device", 4, 200),
-            strangers_at_the_door: Turns::new("sign-ins at a time from an address", 4, 100),
+            known_at_the_door: Turns::new("sign-ins at a time from a device", 8, 200),
+            // A whole shift may stand behind one address.
+            strangers_at_the_door: Turns::new("sign-ins at a time from an address", 50, 400),
             hints: Turns::new("streams of hints of a device", 8, listeners),
         }
     }

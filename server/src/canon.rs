@@ -16,7 +16,7 @@ use sha2::Sha256;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use sync::{
     messages::{Hole, Identity, LaneNumber, Outcome, Receipt, Row, Seq},
-    retold::Later,
+    retold::{Later, Returned},
     server::{Canon, Head, Lane, LogEntry, Logged},
 };
 
@@ -28,7 +28,7 @@ use crate::{
     metrics::Tally,
     receipts,
     records::{self, parsed},
-    roles_held, sessions,
+    returns, roles_held, sessions,
     view::places,
 };
 
@@ -67,6 +67,8 @@ pub struct SqlCanon {
     fresh: Vec<Row>,
     /// Every role that somebody ever had, of those whose changes were decided.
     roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
+    /// Whether a return is open, once somebody asked: whoever holds the head is the only one who closes it.
+    returning: Option<bool>,
     trusting: bool,
     tally: Tally,
     /// How many lanes this transaction opened.
@@ -86,6 +88,7 @@ impl SqlCanon {
             unwritten: vec![],
             fresh: vec![],
             roles_held: BTreeMap::new(),
+            returning: None,
             trusting: false,
             tally: Tally::default(),
             opened: 0,
@@ -121,6 +124,11 @@ impl SqlCanon {
                 .await?;
         }
         Ok(self.tx.commit().await?)
+    }
+
+    /// This transaction has closed the return.
+    pub fn returning_is_over(&mut self) {
+        self.returning = Some(false);
     }
 
     /// The lane of this person on this device.
@@ -188,10 +196,10 @@ impl SqlCanon {
     async fn write_changes(&mut self) -> Result<(), Failure> {
         let unwritten = std::mem::take(&mut self.unwritten);
         for changes in unwritten.chunks(CHANGES_AT_ONCE) {
-            let rows: Vec<_> = (0..changes.len()).map(|row| format!("({})", places(1 + row * 15, 15))).collect();
+            let rows: Vec<_> = (0..changes.len()).map(|row| format!("({})", places(1 + row * 16, 16))).collect();
             let sql = format!(
                 "insert into changes (community_id, seq, lane_id, n, id, kind, envelope, person_id, earliest, best, latest,
-                received, rules, outcome, records) values {}",
+                received, rules, outcome, number, records) values {}",
                 rows.join(", ")
             );
             let community = self.community.to_string();
@@ -212,6 +220,7 @@ impl SqlCanon {
                     .bind(change.received)
                     .bind(change.rules)
                     .bind(&change.outcome)
+                    .bind(change.number)
                     .bind(&change.records)
             });
             query.execute(&mut *self.tx).await?;
@@ -236,6 +245,7 @@ struct Change {
     received: i64,
     rules: i64,
     outcome: String,
+    number: Option<i64>,
     records: String,
 }
 
@@ -253,6 +263,7 @@ impl Change {
             received: entry.received.0,
             rules: i64::from(entry.rules),
             outcome: json(entry.outcome)?,
+            number: entry.number.map(i64::from),
             records: json(&written)?,
         })
     }
@@ -334,7 +345,7 @@ impl Canon for SqlCanon {
         }
         let places = places(2, ids.len());
         let sql = format!(
-            "select id, seq, outcome, person_id, envelope from changes where community_id = $1 and id in ({places})"
+            "select id, seq, outcome, person_id, envelope, number from changes where community_id = $1 and id in ({places})"
         );
         let query = sqlx::query(AssertSqlSafe(sql)).bind(self.community.to_string());
         let rows = ids.iter().fold(query, |query, id| query.bind(id.to_string())).fetch_all(&mut *self.tx).await?;
@@ -438,6 +449,22 @@ impl Canon for SqlCanon {
         receipts::told_later(&mut self.tx, self.community, root, receipt).await
     }
 
+    async fn is_returning(&mut self) -> Result<bool, Failure> {
+        if self.returning.is_none() {
+            self.returning = Some(returns::is_open(&mut self.tx, self.community).await?);
+        }
+        Ok(self.returning == Some(true))
+    }
+
+    async fn returned(&mut self, root: RecordId, receipt: &Receipt) -> Result<Returned, Failure> {
+        self.write_changes().await?;
+        returns::around(&mut self.tx, self.community, root, receipt).await
+    }
+
+    async fn decided_since(&mut self, seq: Seq, root: RecordId) -> Result<(), Failure> {
+        returns::note(&mut self.tx, self.community, seq, root).await
+    }
+
     async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Failure> {
         receipts::honour(&mut self.tx, self.community, seq, root, receipt).await
     }
@@ -468,7 +495,8 @@ fn logged(row: &AnyRow) -> Result<Logged, Failure> {
     let outcome: Outcome = serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)?;
     let person: Option<String> = row.try_get("person_id")?;
     let person = person.map(|_| parsed(row, "person_id").map(PersonId)).transpose()?;
-    Ok(Logged { seq: row.try_get("seq")?, outcome, person, envelope: row.try_get("envelope")? })
+    let number = row.try_get::<Option<i64>, _>("number")?.and_then(|number| u32::try_from(number).ok());
+    Ok(Logged { seq: row.try_get("seq")?, outcome, person, envelope: row.try_get("envelope")?, number })
 }
 
 /// A kind that a device made up may hold NUL, which PostgreSQL keeps in no text, and any length. Its bytes are in the envelope.

@@ -15,14 +15,16 @@ use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 use crate::{
-    backup, clock, communities,
+    backup,
+    canon::SqlCanon,
+    clock, communities,
     custody::{self, Vouched},
     db::{self, Db},
     devices, export,
     failure::Failure,
     founding,
     photos::store::Place as PhotoPlace,
-    printed_tags, quarantine, receipts, serve,
+    printed_tags, quarantine, receipts, returns, serve,
     site::Site,
     starter, tls, users,
 };
@@ -67,8 +69,13 @@ enum Command {
         place: Place,
     },
     /// List what devices have brought back since the last restore, which numbers of the lost log are missing, and who has not
-    /// been here yet. Example: lamplighter missing
+    /// been here yet. Until all is back, or you close the return, nobody who waits for an event is offered a place.
+    /// Example: lamplighter missing
     Missing {
+        /// Close the return with what is still missing, and offer what is free to those who wait.
+        /// Example: lamplighter missing --close
+        #[arg(long)]
+        close: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -298,7 +305,7 @@ pub async fn run(site: Site) -> ExitCode {
         Command::Backup { file, place } => back_up(&file, &place).await,
         Command::Restore { file: Some(file), place, .. } => restore(&file, &place).await,
         Command::Restore { file: None, place, .. } => renew(&place).await,
-        Command::Missing { place } => missing(&place).await,
+        Command::Missing { close, place } => missing(&place, close).await,
         Command::Device { command } => device(command).await,
         Command::Quarantine { command } => in_quarantine(command).await,
         Command::Custody { command } => in_custody(command).await,
@@ -368,8 +375,12 @@ async fn restore(file: &Path, place: &Place) -> Result<(), String> {
     }
     println!("Put the photos back as well, and retire again what was retired since: lamplighter device list");
     println!("Devices bring back what they still have; what is missing then: lamplighter missing");
+    println!("{UNTIL_THEN}");
     Ok(())
 }
+
+const UNTIL_THEN: &str =
+    "Nobody who waits for an event is offered a place until all is back, or you say: lamplighter missing --close";
 
 async fn renew(place: &Place) -> Result<(), String> {
     let url = place.address()?;
@@ -379,12 +390,21 @@ async fn renew(place: &Place) -> Result<(), String> {
     let db = Db::open(&url).await.map_err(|error| error.to_string())?;
     let communities = backup::renew_epochs(&db, clock::now()).await.map_err(said)?;
     println!("Each community has a new epoch: {communities}. What devices bring back: lamplighter missing");
+    println!("{UNTIL_THEN}");
     Ok(())
 }
 
-async fn missing(place: &Place) -> Result<(), String> {
+async fn missing(place: &Place, close: bool) -> Result<(), String> {
     let (db, community) = place.community().await?;
-    receipts::list_missing(&db, community, &mut std::io::stdout().lock()).await.map_err(said)
+    receipts::list_missing(&db, community, &mut std::io::stdout().lock()).await.map_err(said)?;
+    if close {
+        let now = clock::now();
+        let mut canon = SqlCanon::new(db.write().await.map_err(said)?, community, now);
+        let closed = returns::close(&mut canon, now).await.map_err(said)?;
+        canon.commit().await.map_err(said)?;
+        println!("{}", if closed.is_some() { "the return is closed" } else { "no return is open" });
+    }
+    Ok(())
 }
 
 async fn device(command: Device) -> Result<(), String> {

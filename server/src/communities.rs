@@ -5,7 +5,7 @@ use ed25519_dalek::SigningKey;
 use sqlx::Row as _;
 use sync::{messages::Hint, server::Head};
 
-use crate::{db::Tx, failure::Failure, records::parsed, secrets};
+use crate::{db::Tx, failure::Failure, records::parsed, returns, secrets};
 
 /// Makes an empty community with a new epoch and a new signing key.
 pub async fn create(tx: &mut Tx, id: CommunityId, now: Moment) -> Result<(), Failure> {
@@ -24,7 +24,7 @@ fn fresh_epoch() -> String {
 }
 
 /// Gives every community a new epoch: what devices hold of the log may be more than is here now. Returns how many there are.
-/// From here on what a receipt brings is told from what is decided anew.
+/// From here on what a receipt brings is told from what is decided anew, until the return that begins is closed.
 pub async fn renew_epochs(tx: &mut Tx, now: Moment) -> Result<usize, Failure> {
     let communities = all(tx).await?;
     for community in &communities {
@@ -36,6 +36,7 @@ pub async fn renew_epochs(tx: &mut Tx, now: Moment) -> Result<usize, Failure> {
             .await?;
         let sql = "insert into epochs (community_id, epoch, began, seq) select id, epoch, $2, seq from communities where id = $1";
         sqlx::query(sql).bind(community.to_string()).bind(now.0).execute(&mut **tx).await?;
+        returns::begin(tx, *community).await?;
     }
     Ok(communities.len())
 }

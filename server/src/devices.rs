@@ -210,10 +210,7 @@ pub async fn lanes(tx: &mut Tx, device: &Device) -> Result<Vec<Seal>, Failure> {
 /// Notes that a device's browser has forgotten everything: how many changes had been reported waiting and never came. It goes
 /// on as another device.
 pub async fn evict(tx: &mut Tx, device: &Device, now: Moment) -> Result<Evicted, Failure> {
-    let sql = "select seals from devices where community_id = $1 and id = $2";
-    let query = sqlx::query(sql).bind(device.community.to_string()).bind(device.id.to_string());
-    let said: Option<String> = query.fetch_one(&mut **tx).await?.try_get("seals")?;
-    let said: Vec<Seal> = said.and_then(|said| serde_json::from_str(&said).ok()).unwrap_or_default();
+    let said = vouched(tx, device).await?;
     let lost = unreceived(&said, &lanes(tx, device).await?).min(device.waiting);
     let sql = "update devices set evicted = $3, lost = $4, retired = $3 where community_id = $1 and id = $2";
     sqlx::query(sql)
@@ -224,6 +221,19 @@ pub async fn evict(tx: &mut Tx, device: &Device, now: Moment) -> Result<Evicted,
         .execute(&mut **tx)
         .await?;
     Ok(Evicted { lost, seen: device.seen.unwrap_or(device.enrolled) })
+}
+
+/// Whether everything that the device vouched for at its last hello is here, and nothing waited on it.
+pub async fn has_brought_all(tx: &mut Tx, device: &Device) -> Result<bool, Failure> {
+    let said = vouched(tx, device).await?;
+    Ok(device.waiting == 0 && unreceived(&said, &lanes(tx, device).await?) == 0)
+}
+
+async fn vouched(tx: &mut Tx, device: &Device) -> Result<Vec<Seal>, Failure> {
+    let sql = "select seals from devices where community_id = $1 and id = $2";
+    let query = sqlx::query(sql).bind(device.community.to_string()).bind(device.id.to_string());
+    let said: Option<String> = query.fetch_one(&mut **tx).await?.try_get("seals")?;
+    Ok(said.and_then(|said| serde_json::from_str(&said).ok()).unwrap_or_default())
 }
 
 /// How many numbers were vouched for that are not here. Of a lane that was left for another one they are in that one too: never

@@ -1,5 +1,6 @@
 //! What the server says by itself when it is due: offers that nobody took end, a household that has moved out gives its places
-//! back, and records of field work go to those who may hold them now. Each is a change in the server's own lane.
+//! back, records of field work go to those who may hold them now, and after a restore the return is closed once all is back. Each is a
+//! change in the server's own lane.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::{
     clock, communities,
     db::{Db, Tx, retried},
     failure::Failure,
-    holders, households, records, system,
+    holders, households, records, returns, system,
 };
 
 /// How late it may be said.
@@ -27,6 +28,11 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// Goes on for as long as the server runs.
 pub async fn keep_saying(db: Db) {
+    if let Ok(true) = is_returning(&db).await {
+        tracing::warn!(
+            "devices still bring back what a restore lost, and nobody is offered a place: lamplighter missing"
+        );
+    }
     loop {
         tokio::time::sleep(EVERY).await;
         if let Err(failure) = say(&db, clock::now()).await {
@@ -35,14 +41,28 @@ pub async fn keep_saying(db: Db) {
     }
 }
 
+async fn is_returning(db: &Db) -> Result<bool, Failure> {
+    let mut tx = db.read().await?;
+    for community in communities::all(&mut tx).await? {
+        if returns::is_open(&mut tx, community).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Says what is due by now. Returns how many changes that were.
 pub async fn say(db: &Db, now: Moment) -> Result<usize, Failure> {
     let mut tx = db.read().await?;
     let mut due = vec![];
     for community in communities::all(&mut tx).await? {
-        for of in offers_that_end(&mut tx, community, now).await? {
-            due.push((community, Due::Offers(of)));
+        let is_open = returns::is_open(&mut tx, community).await?;
+        if is_open && returns::is_whole(&mut tx, community).await? {
+            due.push((community, Due::Return));
         }
+        // Who took their offer in time may still say so: offers end when the return is closed.
+        let ended = if is_open { vec![] } else { offers_that_end(&mut tx, community, now).await? };
+        due.extend(ended.into_iter().map(|of| (community, Due::Offers(of))));
         let gone = households::with_places_to_give_back(&mut tx, community).await?;
         due.extend(gone.into_iter().map(|household| (community, Due::Places(household))));
     }
@@ -58,6 +78,7 @@ pub async fn say(db: &Db, now: Moment) -> Result<usize, Failure> {
 enum Due {
     Offers(EventKey),
     Places(HouseholdId),
+    Return,
 }
 
 async fn offers_that_end(tx: &mut Tx, community: CommunityId, now: Moment) -> Result<Vec<EventKey>, Failure> {
@@ -75,6 +96,12 @@ async fn one(db: &Db, community: CommunityId, due: Due, now: Moment) -> Result<u
     let mut canon = SqlCanon::new(db.write().await?, community, now);
     let mut head = canon.take_head().await?;
     let requests = match due {
+        Due::Return => {
+            let is_whole = returns::is_whole(canon.tx().await?, community).await?;
+            let said = if is_whole { returns::close(&mut canon, now).await? } else { None };
+            canon.commit().await?;
+            return Ok(said.unwrap_or(0));
+        }
         Due::Offers(of) => vec![residents::Request::LapseOffers(LapseOffers { of })],
         Due::Places(household) => {
             households::gave_places_back(canon.tx().await?, community, household).await?;

@@ -38,6 +38,7 @@ pub mod public_events;
 pub mod quarantine;
 pub mod receipts;
 pub mod records;
+pub mod returns;
 pub mod roles_held;
 pub mod secrets;
 pub mod serve;

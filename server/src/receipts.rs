@@ -3,13 +3,13 @@
 use std::{collections::BTreeSet, io::Write};
 
 use domain::{
-    ids::{CommunityId, LaneId, PersonId, RecordId},
-    time::{Interval, Moment},
+    ids::{CommunityId, RecordId},
+    time::Moment,
 };
 use sqlx::Row as _;
 use sync::{
-    messages::{Outcome, Receipt, Seq},
-    retold::{Later, Retold},
+    messages::{Receipt, Seq},
+    retold::Later,
 };
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     devices::{self, Device},
     failure::Failure,
     records::parsed,
+    returns,
 };
 
 /// Keeps that a change was taken by its receipt.
@@ -64,7 +65,8 @@ pub async fn told_later(
     root: RecordId,
     receipt: &Receipt,
 ) -> Result<Later, Failure> {
-    let sql = "select c.envelope, c.person_id, c.lane_id, c.earliest, c.best, c.latest, c.outcome from honoured h
+    let sql =
+        "select c.envelope, c.person_id, c.lane_id, c.earliest, c.best, c.latest, c.received, c.outcome from honoured h
         join changes c on c.community_id = h.community_id and c.seq = h.seq
         where h.community_id = $1 and h.root = $2 and h.epoch = $3 and h.told > $4
         and c.person_id is not null and c.outcome like '{\"is\":\"accepted\"%' order by h.told";
@@ -75,24 +77,13 @@ pub async fn told_later(
         .bind(receipt.seq)
         .fetch_all(&mut **tx)
         .await?;
-    let moment = |row: &sqlx::any::AnyRow, column| row.try_get(column).map(Moment);
-    let retold = |row: &sqlx::any::AnyRow| -> Result<Retold, Failure> {
-        let at =
-            Interval { earliest: moment(row, "earliest")?, best: moment(row, "best")?, latest: moment(row, "latest")? };
-        let flags = match serde_json::from_str(&row.try_get::<String, _>("outcome")?).map_err(Failure::broken)? {
-            Outcome::Accepted { flags } => flags,
-            Outcome::Refused { .. } | Outcome::Quarantined { .. } => BTreeSet::new(),
-        };
-        let (person, lane) = (PersonId(parsed(row, "person_id")?), LaneId(parsed(row, "lane_id")?));
-        Ok(Retold { envelope: row.try_get("envelope")?, person, lane, at, flags })
-    };
-    let told = rows.iter().map(retold).collect::<Result<_, _>>()?;
+    let told = rows.iter().map(|row| returns::retold(row, None)).collect::<Result<_, _>>()?;
     let sql = "select id from records r where community_id = $1 and root = $2
         and seq > (select max(seq) from epochs where community_id = $1)
         and not exists (select 1 from honoured h where h.community_id = r.community_id and h.seq = r.seq)";
     let rows = sqlx::query(sql).bind(community.to_string()).bind(root.to_string()).fetch_all(&mut **tx).await?;
     let anew = rows.iter().map(|row| parsed(row, "id").map(RecordId)).collect::<Result<_, _>>()?;
-    Ok(Later { told, anew })
+    Ok(Later { told, anew, returned: None })
 }
 
 /// Writes for a person what the last restore's gap is filled with, and what is missing from it.
@@ -100,15 +91,20 @@ pub async fn told_later(
 /// The log that was lost had no gaps, so every number between the backup's last and the highest that came back was a change.
 pub async fn list_missing(db: &Db, community: CommunityId, out: &mut impl Write) -> Result<(), Failure> {
     let mut tx = db.read().await?;
-    let sql = "select began, seq from epochs where community_id = $1 order by began desc, seq desc limit 1";
-    let Some(row) = sqlx::query(sql).bind(community.to_string()).fetch_optional(&mut *tx).await? else {
+    let Some(Restore { began, seq, closed }) = last_restore(&mut tx, community).await? else {
         return say(out, format_args!("never restored: nothing is missing"));
     };
-    let (began, seq) = (Moment(row.try_get("began")?), row.try_get::<Seq, _>("seq")?);
     say(out, format_args!("restored {}, with the log up to {seq}", minute(began)))?;
+    match closed {
+        Some(closed) => say(out, format_args!("the return was closed {}", minute(closed)))?,
+        None => say(
+            out,
+            format_args!("the return is open: until it is closed nobody who waits for an event is offered a place"),
+        )?,
+    }
     for (epoch, told) in told_since(&mut tx, community, seq).await? {
         let last = told.last().copied().unwrap_or(seq);
-        let missing = ranges((seq + 1..=last).filter(|number| !told.contains(number)));
+        let missing = ranges(missing(seq, &told));
         say(out, format_args!("of the log of epoch {epoch} after it, {} changes have come back", told.len()))?;
         match missing.as_str() {
             "" => say(out, format_args!("  none is missing up to {last}, the last that anybody knows of"))?,
@@ -122,8 +118,37 @@ pub async fn list_missing(db: &Db, community: CommunityId, out: &mut impl Write)
     holes(&mut tx, community, began, out).await
 }
 
+/// Where a community's last restore began.
+pub struct Restore {
+    pub began: Moment,
+    /// Where the log stood then.
+    pub seq: Seq,
+    /// When its return was closed.
+    pub closed: Option<Moment>,
+}
+
+pub async fn last_restore(tx: &mut Tx, community: CommunityId) -> Result<Option<Restore>, Failure> {
+    let sql = "select began, seq, closed from epochs where community_id = $1 order by began desc, seq desc limit 1";
+    let row = sqlx::query(sql).bind(community.to_string()).fetch_optional(&mut **tx).await?;
+    row.map(|row| {
+        let closed = row.try_get::<Option<i64>, _>("closed")?.map(Moment);
+        Ok(Restore { began: Moment(row.try_get("began")?), seq: row.try_get("seq")?, closed })
+    })
+    .transpose()
+}
+
+/// The numbers after `seq` that have not come back, up to the highest that has.
+pub fn missing(seq: Seq, told: &BTreeSet<Seq>) -> impl Iterator<Item = Seq> {
+    let last = told.last().copied().unwrap_or(seq);
+    (seq + 1..=last).filter(|number| !told.contains(number))
+}
+
 /// The numbers of each former epoch that came back since the log stood at `seq`.
-async fn told_since(tx: &mut Tx, community: CommunityId, seq: Seq) -> Result<Vec<(String, BTreeSet<Seq>)>, Failure> {
+pub async fn told_since(
+    tx: &mut Tx,
+    community: CommunityId,
+    seq: Seq,
+) -> Result<Vec<(String, BTreeSet<Seq>)>, Failure> {
     let sql = "select epoch, told from honoured where community_id = $1 and seq > $2 order by seq";
     let rows = sqlx::query(sql).bind(community.to_string()).bind(seq).fetch_all(&mut **tx).await?;
     let mut epochs: Vec<(String, BTreeSet<Seq>)> = vec![];
@@ -151,8 +176,8 @@ async fn holes(tx: &mut Tx, community: CommunityId, began: Moment, out: &mut imp
     Ok(())
 }
 
-fn has_not_returned(device: &Device, began: Moment) -> bool {
-    device.retired.is_none() && device.seen.is_none_or(|seen| seen < began)
+pub fn has_not_returned(device: &Device, began: Moment) -> bool {
+    device.retired.is_none() && device.enrolled < began && device.seen.is_none_or(|seen| seen < began)
 }
 
 /// `120, 131-132`

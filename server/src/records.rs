@@ -201,7 +201,7 @@ async fn depart(tx: &mut Tx, community: CommunityId, seq: Seq, id: RecordId, aud
     Ok(())
 }
 
-fn known(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Record>, Failure> {
+pub fn known(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Record>, Failure> {
     let mut rows: Vec<Row> = rows.iter().map(read).collect::<Result<_, _>>()?;
     rows.sort_by_key(|row| row.id);
     Ok(rows.iter().filter_map(Row::record).collect())

@@ -103,7 +103,9 @@ async fn settle(
     now: Moment,
 ) -> Result<Outcome, Failure> {
     let at = Interval::exactly(now);
-    let context = Context { community: canon.community(), side: Side::Server, at, now };
+    let community = canon.community();
+    let returning = change.deed.is_of_an_event() && canon.is_returning().await?;
+    let context = Context { community, side: Side::Server, at, now, returning };
     let person = match &actor {
         Actor::Person(person) => Some(person.id),
         Actor::OfAnyTime(_) | Actor::System => None,
@@ -128,9 +130,13 @@ async fn settle(
         received: now,
         rules: RULES,
         outcome: &outcome,
+        number: None,
         records: &records,
     };
     canon.log(entry).await?;
+    if let (true, Outcome::Accepted { .. }) = (returning, &outcome) {
+        canon.decided_since(seq, change.deed.root(community)).await?;
+    }
     Ok(outcome)
 }
 

@@ -152,6 +152,17 @@ pub struct Receipt {
     pub outcome: Outcome,
     /// The server's signature of all this and of the change; only a server of the same community can tell whether it is genuine.
     pub proof: String,
+    /// Where the change asked for places: which number its party was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Numbered>,
+}
+
+/// The number of a party among those who asked for an event, with the server's signature of it. It is apart from the outcome,
+/// which apps of 0.1 know to its last word and whose receipts are signed over it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbered {
+    pub number: u32,
+    pub proof: String,
 }
 
 /// How the device knew who was acting.
@@ -360,6 +371,9 @@ pub struct Delivery {
     /// What makes a [`Receipt`] of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,
+    /// Where the change asked for places and its number is certain: it goes with the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Numbered>,
     /// The epoch of the answer that it came in: the device notes it.
     #[serde(skip)]
     pub epoch: String,

@@ -62,6 +62,9 @@ bugs! {
     SessionAskedForOnce => "a session asked for when its lane opens only",
     SessionHoldsUpASeal => "what waits for a session holds up a seal",
     IdAloneIsTheChange => "an outcome told by the id alone",
+    OfferedWhileTheyReturn => "a place offered while devices return",
+    NumberGivenAnew => "a number given anew after a restore",
+    DecidedSinceUndone => "what was decided since undone by a return",
     NeverAllowedAndWritten => "what nobody ever allowed is written",
     AContractorsAreOwnStaff => "a contractor's people are own staff",
 }

@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     changes::{Change, Deed, RULES, Undecodable},
-    decide::{Actor, Author, Context, Decision, Side, judge},
+    decide::{Actor, Author, Context, Decision, Side, Told, judge},
     ids::{ChangeId, CommunityId, DeviceId, LaneId, PersonId, RecordId, derived},
     people::{Person, Role, Teams},
     permissions::Proof,
@@ -23,10 +23,10 @@ use subtle::ConstantTimeEq as _;
 use crate::planted::{self, Bug};
 
 use crate::messages::{
-    Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Outcome, Placed, Profile, Pull,
-    Push, PushAnswer, Receipt, Seal, Seq,
+    Delivery, Envelope, Hello, Hole, Identity, LaneNumber, LaneOpening, LaneTrouble, Numbered, Outcome, Placed,
+    Profile, Pull, Push, PushAnswer, Receipt, Seal, Seq,
 };
-use crate::retold::{Later, retold};
+use crate::retold::{Later, Returned, retold};
 
 /// The most numbers that a device may declare lost at once.
 const HOLE_MOST: LaneNumber = 1_000_000;
@@ -69,6 +69,12 @@ pub trait Canon {
     async fn has_lost(&mut self, epoch: &str, seq: Seq) -> Result<bool, Self::Failure>;
     /// What was told later than `receipt` of this root's records, and has come before it all the same.
     async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Self::Failure>;
+    /// Whether devices still bring back what the last restore lost: from it until somebody, or the server, closes the return.
+    async fn is_returning(&mut self) -> Result<bool, Self::Failure>;
+    /// All that is known of this event since the restore, around `receipt`.
+    async fn returned(&mut self, root: RecordId, receipt: &Receipt) -> Result<Returned, Self::Failure>;
+    /// Keeps that the change logged at `seq` was decided while devices return, and that it is about the event of this root.
+    async fn decided_since(&mut self, seq: Seq, root: RecordId) -> Result<(), Self::Failure>;
     /// Keeps that the change logged at `seq` was taken by its receipt, with the root that it wrote to.
     async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Self::Failure>;
     /// Signs `words` with the community's key, the same each time; a restored server has the same key.
@@ -103,6 +109,8 @@ pub struct Logged {
     pub person: Option<PersonId>,
     /// The bytes that were decided.
     pub envelope: String,
+    /// The number that was told with it, as [`LogEntry::number`].
+    pub number: Option<u32>,
 }
 
 impl Logged {
@@ -129,6 +137,9 @@ pub struct LogEntry<'a> {
     pub received: Moment,
     pub rules: u32,
     pub outcome: &'a Outcome,
+    /// The number of the party that it asks places for, where that is certain: while devices return somebody may have been told
+    /// the same.
+    pub number: Option<u32>,
     pub records: &'a [Record],
 }
 
@@ -219,15 +230,16 @@ pub async fn push<C: Canon>(
                 if consumes {
                     lane.last = placed.n;
                 }
-                let proof = proof(canon, sender, lane, placed, &answer.epoch, &logged).await?;
-                answer.outcomes.push(delivery(placed, logged, proof));
+                let delivery = delivery(canon, sender, lane, placed, &answer.epoch, logged).await?;
+                answer.outcomes.push(delivery);
             }
             Admission::Decide if is_forked => {
                 halted.insert(lane.id);
             }
             Admission::Decide => {
                 seq += 1;
-                let outcome = settle(canon, sender, lane, Sent { id, placed, opened }, delivered, seq).await?;
+                let (outcome, number) =
+                    settle(canon, sender, lane, Sent { id, placed, opened }, delivered, seq).await?;
                 #[cfg(feature = "planted")]
                 let spared = planted::is(Bug::RefusalConsumesNothing) && matches!(outcome, Outcome::Refused { .. });
                 #[cfg(not(feature = "planted"))]
@@ -236,10 +248,10 @@ pub async fn push<C: Canon>(
                     lane.last = placed.n;
                 }
                 let envelope = placed.change.get().to_owned();
-                let logged = Logged { seq, outcome, person: Some(lane.person), envelope };
+                let logged = Logged { seq, outcome, person: Some(lane.person), envelope, number };
                 known.insert(id, logged.clone());
-                let proof = proof(canon, sender, lane, placed, &answer.epoch, &logged).await?;
-                answer.outcomes.push(delivery(placed, logged, proof));
+                let delivery = delivery(canon, sender, lane, placed, &answer.epoch, logged).await?;
+                answer.outcomes.push(delivery);
             }
             Admission::Trouble(found) => {
                 is_forked |= matches!(found, LaneTrouble::Forked { .. });
@@ -307,6 +319,7 @@ fn admit(lane: &Lane, placed: &Placed, logged: Option<Logged>) -> Admission {
                 outcome: Outcome::Accepted { flags: BTreeSet::new() },
                 person: Some(lane.person),
                 envelope: String::new(),
+                number: None,
             },
             consumes: false,
         },
@@ -322,25 +335,39 @@ fn trouble(answer: &mut PushAnswer, found: LaneTrouble) {
     }
 }
 
-fn delivery(placed: &Placed, logged: Logged, proof: Option<String>) -> Delivery {
-    let Logged { seq, outcome, .. } = logged;
-    Delivery { lane: placed.lane, n: placed.n, id: placed.id, seq, outcome, proof, epoch: String::new() }
-}
-
-/// The server's signature under what it tells of a change: whose it is, its bytes, its outcome. What has another change's id is
-/// told and not proven.
-async fn proof<C: Canon>(
+/// What is told of a change, with the server's signature: whose it is, its bytes, its outcome, and the number of its party. What
+/// has another change's id is told and not proven.
+async fn delivery<C: Canon>(
     canon: &mut C,
     sender: &Sender,
     lane: &Lane,
     placed: &Placed,
     epoch: &str,
-    logged: &Logged,
-) -> Result<Option<String>, C::Failure> {
-    if logged.outcome == another_has_its_id() {
-        return Ok(None);
+    logged: Logged,
+) -> Result<Delivery, C::Failure> {
+    let Logged { seq, outcome, number, .. } = logged;
+    let Placed { lane: of, n, id, .. } = *placed;
+    let (mut proof, mut numbered) = (None, None);
+    if outcome != another_has_its_id() {
+        proof = Some(signature(canon, sender, lane, placed, epoch, seq, &outcome).await?);
+        if let Some(number) = number {
+            let proof = signature_of_number(canon, sender, lane, placed, epoch, number).await?;
+            numbered = Some(Numbered { number, proof });
+        }
     }
-    signature(canon, sender, lane, placed, epoch, logged.seq, &logged.outcome).await.map(Some)
+    Ok(Delivery { lane: of, n, id, seq, outcome, proof, number: numbered, epoch: String::new() })
+}
+
+async fn signature_of_number<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    lane: &Lane,
+    placed: &Placed,
+    epoch: &str,
+    number: u32,
+) -> Result<String, C::Failure> {
+    let words = ("number", sender.community, lane.person, placed.id, epoch, number);
+    canon.proof(&serde_json::to_vec(&words).expect("a number is plain data")).await
 }
 
 async fn signature<C: Canon>(
@@ -361,6 +388,24 @@ async fn signature<C: Canon>(
 /// What becomes of bytes whose id is another change's.
 fn another_has_its_id() -> Outcome {
     Outcome::Quarantined { undecodable: Undecodable::Malformed { detail: "another change has its id".into() } }
+}
+
+/// The number that its party had been given by the server that gave the receipt, if that is genuine.
+async fn number_told<C: Canon>(
+    canon: &mut C,
+    sender: &Sender,
+    lane: &Lane,
+    placed: &Placed,
+    receipt: &Receipt,
+) -> Result<Option<u32>, C::Failure> {
+    #[cfg(feature = "planted")]
+    if planted::is(Bug::NumberGivenAnew) {
+        return Ok(None);
+    }
+    let Some(Numbered { number, proof }) = &receipt.number else { return Ok(None) };
+    let genuine = signature_of_number(canon, sender, lane, placed, &receipt.epoch, *number).await?;
+    let is_genuine: bool = genuine.as_bytes().ct_eq(proof.as_bytes()).into();
+    Ok(is_genuine.then_some(*number))
 }
 
 /// The outcome that the change had before, if its receipt is genuine and of a log that is lost here: what this log still has
@@ -452,14 +497,20 @@ async fn settle<C: Canon>(
     sent: Sent<'_>,
     delivered: Contact,
     seq: Seq,
-) -> Result<Outcome, C::Failure> {
+) -> Result<(Outcome, Option<u32>), C::Failure> {
     let Sent { id, placed, opened: Opened { kind, at, change } } = sent;
     let at = at.map_or(Interval::exactly(delivered.server), |at| at.interval(delivered));
     #[cfg(feature = "planted")]
     let at = if planted::is(Bug::LatestUsedAsTheTime) { Interval::exactly(at.latest) } else { at };
     let told = honoured(canon, sender, lane, placed).await?;
     let receipt = placed.receipt.as_ref().filter(|_| told.is_some());
-    let mut root_of_receipt = None;
+    let number_told = match receipt {
+        Some(receipt) => number_told(canon, sender, lane, placed, receipt).await?,
+        None => None,
+    };
+    let mut root_of_change = None;
+    let mut decided_since = None;
+    let mut number = None;
     let (outcome, records) = match change {
         _ if id != placed.id && told.is_none() => (another_has_its_id(), vec![]),
         Err(undecodable) => (Outcome::Quarantined { undecodable }, vec![]),
@@ -472,15 +523,24 @@ async fn settle<C: Canon>(
             } else {
                 root
             };
+            let returning = change.deed.is_of_an_event() && canon.is_returning().await?;
             let later = match receipt {
+                Some(receipt) if returning => {
+                    Later { returned: Some(canon.returned(root_id, receipt).await?), ..Later::default() }
+                }
                 Some(receipt) => canon.told_later(root_id, receipt).await?,
                 None => Later::default(),
             };
-            root_of_receipt = Some(root_id);
+            root_of_change = Some(root_id);
+            decided_since = (returning && receipt.is_none()).then_some(root_id);
+            #[cfg(feature = "planted")]
+            let returning = returning && !planted::is(Bug::OfferedWhileTheyReturn);
             let reads = canon.reads_with_teams(&later.reads(&change, sender.community, lane.person)).await?;
             let author = author(canon, lane.person, sender.proof(lane.person, lane.identity), lane.id).await?;
-            let context = Context { community: sender.community, side: Side::Server, at, now: delivered.server };
-            match told {
+            let (community, now) = (sender.community, delivered.server);
+            let context = Context { community, side: Side::Server, at, now, returning };
+            let there = receipt.map(|_| root.clone()).unwrap_or_default();
+            let (outcome, records) = match told {
                 #[cfg(feature = "planted")]
                 None if planted::is(Bug::PromotedTwice) => {
                     let (outcome, mut records) = decided(|| judge(&root, &reads, &change, &author, &context));
@@ -490,11 +550,19 @@ async fn settle<C: Canon>(
                 None => decided(|| judge(&root, &reads, &change, &author, &context)),
                 // Nothing is decided twice: what was told stands, and what it wrote is written again.
                 Some(Outcome::Accepted { flags }) => decided(|| {
-                    let records = retold(root, &reads, &change, &flags, &author, &context, &later);
-                    Ok(Decision { records, flags })
+                    let told = Told { flags, number: number_told, ..Told::default() };
+                    let records = retold(root, &reads, &change, &told, &author, &context, &later);
+                    Ok(Decision { records, flags: told.flags })
                 }),
                 Some(told @ (Outcome::Refused { .. } | Outcome::Quarantined { .. })) => (told, vec![]),
+            };
+            if let Outcome::Accepted { .. } = outcome {
+                number = match returning {
+                    true => number_told,
+                    false => change.deed.number_among(records.iter().chain(&there.records)),
+                };
             }
+            (outcome, records)
         }
     };
     let records = signed(canon, records).await?;
@@ -511,13 +579,17 @@ async fn settle<C: Canon>(
             received: delivered.server,
             rules: RULES,
             outcome: &outcome,
+            number,
             records: &records,
         })
         .await?;
     if let Some(receipt) = receipt {
-        canon.honour(seq, root_of_receipt, receipt).await?;
+        canon.honour(seq, root_of_change, receipt).await?;
     }
-    Ok(outcome)
+    if let (Some(root), Outcome::Accepted { .. }) = (decided_since, &outcome) {
+        canon.decided_since(seq, root).await?;
+    }
+    Ok((outcome, number))
 }
 
 /// The records as they are kept: the rules have no key, so what a door must know without a network is signed here.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use domain::{
     changes::{Deed, FACTS, REQUESTS},
-    decide::{Actor, Author, Context, Side, again, judge},
+    decide::{Actor, Author, Context, Side, Told, again, judge},
     ids::{CommunityId, LaneId},
     permissions::{Proof, proof_for},
     records::{KINDS, Reads, Root},
@@ -189,12 +189,13 @@ fn every_change_that_a_release_wrote_is_read_and_decided() {
         let envelope = Envelope::read(&text).unwrap_or_else(|error| panic!("{kind} of {release}: {error:?}"));
         let change = envelope.open().unwrap_or_else(|error| panic!("{kind} of {release}: {error:?}"));
         let now = Moment(1_772_409_600_000);
-        let context = Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(now), now };
+        let context =
+            Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(now), now, returning: false };
         let (root, reads) = (Root::default(), Reads::default());
         let (lane, roles_held) = (LaneId(Uuid::nil()), BTreeSet::new());
         let author = Author { actor: Actor::System, proof: Proof::Session, lane, roles_held };
         let first = judge(&root, &reads, &change, &author, &context).is_ok();
-        let restored = !again(&root, &reads, &change, &BTreeSet::new(), &author, &context).is_empty();
+        let restored = !again(&root, &reads, &change, &Told::default(), &author, &context).is_empty();
         assert!(first || restored, "{kind} of {release} has an outcome that is no refusal");
         let (old, new) = (serde_json::from_str(&text), serde_json::to_value(Envelope::seal(&change)));
         assert!(keeps(&old.expect("JSON"), &new.expect("plain data")), "{kind} of {release} loses something");

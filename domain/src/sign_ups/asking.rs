@@ -7,7 +7,7 @@ use super::{
     OwnSignUp, Party, SignUp, Standing, Wish,
 };
 use crate::{
-    decide::{Actor, Context, Decision, Side, author, entitled_now},
+    decide::{Actor, Context, Decision, Side, Told, Upon, author, entitled_now},
     events::{self, Details, Event, EventKey},
     households::{Asker, asker},
     ids::HouseholdId,
@@ -43,7 +43,7 @@ pub(crate) fn ask(
         return Ok(shown(asked, asker));
     }
     let mut book = Book::open(root, wish.of);
-    let has_room = wish.party.persons <= book.free() && !book.somebody_waits();
+    let has_room = wish.party.persons <= book.to_give(context);
     let standing = if has_room { Standing::Confirmed } else { Standing::Waiting };
     let number = book.take_number();
     book.set(asked(wish, number, standing, context.now).moved_as(there));
@@ -72,13 +72,13 @@ pub(crate) fn change(
     let mut book = Book::open(root, wish.of);
     let more = wish.party.persons.saturating_sub(there.party.persons);
     if there.standing.has_places() && more > 0 {
-        let free = if book.somebody_waits() { 0 } else { book.free() };
+        let free = book.to_give(context);
         if more > free {
             return Err(WhyNot::NoRoom { free }.into());
         }
     }
     book.set(changed);
-    Ok(settled(book, context.now))
+    Ok(settled(book, context))
 }
 
 pub(crate) fn cancel(
@@ -96,7 +96,7 @@ pub(crate) fn cancel(
     }
     let mut book = Book::open(root, wish.of);
     book.set(SignUp { standing: Standing::Cancelled { at: context.now }, at: context.now, ..there.clone() });
-    Ok(settled(book, context.now))
+    Ok(settled(book, context))
 }
 
 pub(crate) fn accept(
@@ -114,7 +114,7 @@ pub(crate) fn accept(
         (Standing::Offered { .. }, Side::Server) => {
             let mut book = Book::open(root, wish.of);
             book.set(SignUp { standing: Standing::Confirmed, at: context.now, ..there.clone() });
-            Ok(settled(book, context.now))
+            Ok(settled(book, context))
         }
         (Standing::Offered { .. }, Side::Device) => {
             Ok(shown(SignUp { wish: Some(Wish::Accept), ..there.clone() }, asker))
@@ -142,11 +142,12 @@ pub(crate) fn move_party(
         return Ok(shown(SignUp { wish: Some(Wish::Move { to: wish.to }), ..there.clone() }, Asker::Desk));
     }
     let mut book = Book::open(root, wish.of);
-    if wish.to == MoveTo::Confirmed && !there.standing.has_places() && there.party.persons > book.free() {
-        return Err(WhyNot::NoRoom { free: book.free() }.into());
+    let free = if context.returning { 0 } else { book.free() };
+    if wish.to == MoveTo::Confirmed && !there.standing.has_places() && there.party.persons > free {
+        return Err(WhyNot::NoRoom { free }.into());
     }
     moved(&mut book, there, wish.to, reason, actor, context.now);
-    Ok(settled(book, context.now))
+    Ok(settled(book, context))
 }
 
 fn moved(book: &mut Book, there: &SignUp, to: MoveTo, reason: String, actor: &Actor, now: Moment) {
@@ -172,9 +173,13 @@ pub(crate) fn lapse(root: &Root, wish: LapseOffers, actor: &Actor, context: &Con
         Actor::Person(_) | Actor::OfAnyTime(_) => return Err(Refusal::NotPermitted),
         Actor::System => {}
     }
+    if context.returning {
+        // Who took their offer in time may still say so, and nobody else would be offered the place.
+        return Ok(Decision::default());
+    }
     let mut book = Book::open(root, wish.of);
     book.lapse(context.now);
-    book.promote(context.now);
+    book.promote(context);
     let records = if book.has_changed() { book.written() } else { vec![] };
     Ok(Decision { records, ..Decision::default() })
 }
@@ -184,9 +189,9 @@ pub(crate) fn lapse(root: &Root, wish: LapseOffers, actor: &Actor, context: &Con
 pub(crate) fn restore(
     root: &Root,
     request: &residents::Request,
-    told: &BTreeSet<Flag>,
+    told: &Told,
     actor: &Actor,
-    now: Moment,
+    context: &Context,
 ) -> Vec<Record> {
     use residents::Request;
     let (of, household) = match request {
@@ -197,23 +202,22 @@ pub(crate) fn restore(
         Request::MoveSignUp(it) => (it.of, it.household),
         _ => return vec![],
     };
+    let now = context.now;
     let mut book = Book::open(root, of);
     let there = match book.get(household).cloned() {
         Some(there) => there,
         None => {
             let blank = AskForPlaces { of, household, party: Party::default(), answers: vec![] };
-            asked(&blank, book.take_number(), Standing::Waiting, now)
+            asked(&blank, number_told(&mut book, told, household), Standing::Waiting, now)
         }
     };
     match request {
         Request::AskForPlaces(wish) => {
-            // What came later, and was honoured before it, is not undone by it.
-            let is_new = there.party.persons == 0 || !there.standing.is_alive();
-            let standing = if told.contains(&Flag::OnWaitingList) { Standing::Waiting } else { Standing::Confirmed };
-            let number = if there.standing.is_alive() { there.number } else { book.take_number() };
-            let standing = if is_new && !there.standing.has_places() { standing } else { there.standing };
-            book.set(SignUp { party: wish.party.clone(), answers: wish.answers.clone(), standing, number, ..there });
+            let sign_up = asked_before(&mut book, wish, there, told, now);
+            book.set(sign_up);
         }
+        // What was decided since gives nobody more places than they had been told of.
+        Request::ChangeSignUp(wish) if told.upon == Upon::WhatWasDecidedSince && has_fewer(&there, &wish.party) => {}
         Request::ChangeSignUp(wish) => {
             book.set(SignUp { party: wish.party.clone(), answers: wish.answers.clone(), ..there });
         }
@@ -222,12 +226,50 @@ pub(crate) fn restore(
         Request::MoveSignUp(wish) => moved(&mut book, &there, wish.to, wish.reason.clone(), actor, now),
         _ => {}
     }
-    book.promote(now);
+    book.promote(context);
     book.written()
 }
 
-fn settled(mut book: Book, now: Moment) -> Decision {
-    book.promote(now);
+/// The sign-up of a household that had asked, where the restored server has it as `there`, or blank.
+fn asked_before(book: &mut Book, wish: &AskForPlaces, there: SignUp, told: &Told, now: Moment) -> SignUp {
+    let standing = if told.flags.contains(&Flag::OnWaitingList) { Standing::Waiting } else { Standing::Confirmed };
+    let is_new = there.party.persons == 0 || !there.standing.is_alive();
+    match told.upon {
+        Upon::WhatWasTold => {
+            let number = number_told(book, told, wish.household);
+            asked(wish, number, standing, now).moved_as(Some(&there))
+        }
+        Upon::WhatWasDecidedSince if is_new => {
+            let number = number_told(book, told, wish.household);
+            asked(wish, number, standing, now).moved_as(Some(&there))
+        }
+        // It had places, and nobody knew: it keeps those, and its number.
+        Upon::WhatWasDecidedSince if there.standing.has_places() => there,
+        Upon::WhatWasDecidedSince => SignUp { party: wish.party.clone(), answers: wish.answers.clone(), ..there },
+        Upon::WhatIsHere => {
+            // What came later, and was honoured before it, is not undone by it.
+            let number = match told.number.filter(|number| book.is_free(*number, wish.household)) {
+                Some(number) if is_new => number,
+                _ if there.standing.is_alive() => there.number,
+                _ => book.take_number(),
+            };
+            let standing = if is_new && !there.standing.has_places() { standing } else { there.standing };
+            SignUp { party: wish.party.clone(), answers: wish.answers.clone(), standing, number, ..there }
+        }
+    }
+}
+
+/// The number that a household was told, unless it is another's by now.
+fn number_told(book: &mut Book, told: &Told, household: HouseholdId) -> u32 {
+    told.number.filter(|number| book.is_free(*number, household)).unwrap_or_else(|| book.take_number())
+}
+
+fn has_fewer(there: &SignUp, party: &Party) -> bool {
+    there.standing.has_places() && there.party.persons < party.persons
+}
+
+fn settled(mut book: Book, context: &Context) -> Decision {
+    book.promote(context);
     Decision { records: book.written(), ..Decision::default() }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OwnSignUp, SignUp, Standing};
 use crate::{
+    decide::Context,
     events::{self, Event, EventKey},
     ids::{EventId, HouseholdId, RecordId, derived},
     records::{Audience, Record, Root},
@@ -119,6 +120,10 @@ impl Book {
     /// Writes a sign-up as it is now. It leaves the line unless it waits; who begins to wait comes last.
     pub fn set(&mut self, sign_up: SignUp) {
         let number = sign_up.number;
+        if let Some(was) = self.sign_ups.get(&sign_up.household).map(|was| was.number).filter(|was| *was != number) {
+            self.line.retain(|waiting| *waiting != was);
+        }
+        self.next = self.next.max(number.saturating_add(1));
         if sign_up.standing != Standing::Waiting {
             self.line.retain(|waiting| *waiting != number);
         } else if !self.line.contains(&number) {
@@ -144,6 +149,11 @@ impl Book {
         number
     }
 
+    /// Whether no other household has this number.
+    pub fn is_free(&self, number: u32, household: HouseholdId) -> bool {
+        self.sign_ups.values().all(|it| it.number != number || it.household == household)
+    }
+
     pub fn capacity(&self) -> u32 {
         self.event.as_ref().map_or(0, |event| event.details.capacity)
     }
@@ -156,6 +166,11 @@ impl Book {
     /// Places that nobody has and nobody is offered, whoever waits.
     pub fn free(&self) -> u32 {
         self.capacity().saturating_sub(self.persons(Standing::has_places))
+    }
+
+    /// Places that whoever asks now can have at once: none while somebody waits, or while it is not known who has them.
+    pub fn to_give(&self, context: &Context) -> u32 {
+        if context.returning || self.somebody_waits() { 0 } else { self.free() }
     }
 
     pub fn over(&self) -> u32 {
@@ -173,8 +188,12 @@ impl Book {
     }
 
     /// Offers free places to those who wait, first come, first served, until the next party does not fit. Nobody is offered
-    /// anything after the start.
-    pub fn promote(&mut self, now: Moment) {
+    /// anything after the start, nor while what a restored server lost still comes back: somebody may have the place already.
+    pub fn promote(&mut self, context: &Context) {
+        if context.returning {
+            return;
+        }
+        let now = context.now;
         let Some(event) = &self.event else { return };
         if event.published.is_none() || event.cancelled.is_some() || now >= event.details.starts {
             return;

@@ -75,6 +75,8 @@ pub struct Neighbourhood {
     records: BTreeMap<RecordId, Record>,
     pub now: Moment,
     side: Side,
+    /// The server was restored, and not all has come back.
+    pub returning: bool,
     changes: u128,
     /// What the last change wrote.
     pub written: Vec<Record>,
@@ -82,7 +84,14 @@ pub struct Neighbourhood {
 
 impl Default for Neighbourhood {
     fn default() -> Self {
-        let mut here = Self { records: BTreeMap::new(), now: NOW, side: Side::Server, changes: 100, written: vec![] };
+        let mut here = Self {
+            records: BTreeMap::new(),
+            now: NOW,
+            side: Side::Server,
+            returning: false,
+            changes: 100,
+            written: vec![],
+        };
         for n in 1..=HOUSEHOLDS {
             let household = Household {
                 id: household(n),
@@ -137,7 +146,8 @@ impl Neighbourhood {
             .filter_map(|id| self.records.get(id))
             .cloned()
             .collect();
-        let context = Context { community: COMMUNITY, side: self.side, at: Interval::exactly(self.now), now: self.now };
+        let (at, now, returning) = (Interval::exactly(self.now), self.now, self.returning);
+        let context = Context { community: COMMUNITY, side: self.side, at, now, returning };
         (root, reads, change, context)
     }
 
@@ -167,7 +177,7 @@ impl Neighbourhood {
     /// A request that had been accepted with `flags` by the server before it was restored.
     pub fn told(&mut self, actor: &Actor, request: Request, flags: &[Flag]) {
         let (root, reads, change, context) = self.change(Deed::Request(changes::Request::Residents(request)));
-        let told = flags.iter().copied().collect();
+        let told = flags.iter().copied().collect::<BTreeSet<_>>().into();
         let (actor, lane) = (actor.clone(), LaneId(Uuid::nil()));
         let author = Author { actor, proof: Proof::Session, lane, roles_held: BTreeSet::new() };
         let records = again(&root, &reads, &change, &told, &author, &context);

@@ -334,6 +334,7 @@ async fn as_before(world: &World, by: PersonId, records: &[Record]) {
         seq,
         lane: own.id,
         n: own.last,
+        number: None,
         id: kept.id,
         kind: "finding.raised",
         envelope: &envelope,

@@ -209,6 +209,7 @@ async fn quarantined(world: &World, own: &LaneOpening, n: i64, change: &domain::
         at: Interval::exactly(now),
         received: now,
         rules: RULES,
+        number: None,
         outcome: &outcome,
         records: &[],
     };
@@ -368,6 +369,8 @@ fn every_command_explains_itself_with_an_example() {
         &["export"],
         &["backup"],
         &["restore"],
+        &["missing"],
+        &["missing", "--close"],
         &["load"],
         &["tags"],
         &["device", "list"],

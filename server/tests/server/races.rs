@@ -27,7 +27,7 @@ use server::{
 use sqlx::error::{DatabaseError, ErrorKind};
 use sync::{
     messages::{Hole, LaneNumber, Profile, Push, PushAnswer, Receipt, Seq},
-    retold::Later,
+    retold::{Later, Returned},
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, push},
 };
 use tempfile::TempDir;
@@ -155,6 +155,18 @@ impl Canon for Unlucky<'_> {
     async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Failure> {
         let done = self.inner.told_later(root, receipt).await?;
         self.step().map(|()| done)
+    }
+    async fn is_returning(&mut self) -> Result<bool, Failure> {
+        let done = self.inner.is_returning().await?;
+        self.step().map(|()| done)
+    }
+    async fn returned(&mut self, root: RecordId, receipt: &Receipt) -> Result<Returned, Failure> {
+        let done = self.inner.returned(root, receipt).await?;
+        self.step().map(|()| done)
+    }
+    async fn decided_since(&mut self, seq: Seq, root: RecordId) -> Result<(), Failure> {
+        self.inner.decided_since(seq, root).await?;
+        self.step()
     }
     async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Failure> {
         self.inner.honour(seq, root, receipt).await?;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     changes::Undecodable,
-    decide::{Actor, Author, Context, Decision, Side, again, decide, judge},
+    decide::{Actor, Author, Context, Decision, Side, Told, again, decide, judge},
     ids::{CommunityId, LaneId},
     people::Person,
     permissions::Proof,
@@ -71,7 +71,7 @@ fn ruled(case: &Case) -> Result<Ruling, Undecodable> {
     let root = Root { records: case.root.iter().filter_map(Row::record).collect() };
     let reads: Reads = case.reads.iter().filter_map(Row::record).collect();
     let actor = case.actor.clone().map_or(Actor::System, Actor::Person);
-    let context = |side, at| Context { community: case.community, side, at, now: at.latest };
+    let context = |side, at| Context { community: case.community, side, at, now: at.latest, returning: false };
     let on_device = change.at.on_device();
     let on_server = context(Side::Server, case.at);
     let author =
@@ -81,7 +81,7 @@ fn ruled(case: &Case) -> Result<Ruling, Undecodable> {
         device: said(decide(&root, &reads, &change, &actor, &context(Side::Device, on_device))),
         server: said(judge(&root, &reads, &change, &author(Proof::Session), &on_server)),
         claimed: said(judge(&root, &reads, &change, &author(Proof::PickedName), &on_server)),
-        again: rows(&again(&root, &reads, &change, &BTreeSet::new(), &author(Proof::Session), &on_server)),
+        again: rows(&again(&root, &reads, &change, &Told::default(), &author(Proof::Session), &on_server)),
     })
 }
 

@@ -23,7 +23,7 @@ use crate::{
     tablet::Tablet,
 };
 
-pub use places::{i10_a_phone_promises_nothing, i10_places};
+pub use places::{i10_a_phone_promises_nothing, i10_numbers_stay, i10_places};
 
 /// What was broken, and how.
 #[derive(Clone, Debug)]

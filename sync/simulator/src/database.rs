@@ -22,9 +22,10 @@ use domain::{
 use rulings::Case;
 use sync::{
     messages::{
-        Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Receipt, Row, Seal, Seq, view_key,
+        Envelope, Hole, Identity, LaneNumber, Outcome, Page, Profile, Pull, PullAnswer, Receipt, Row, Seal, Seq,
+        view_key,
     },
-    retold::{Later, Retold},
+    retold::{Later, Retold, Returned},
     server::{Canon, Head, Lane, LogEntry, Logged, audiences, must_rebuild, page_end},
 };
 
@@ -41,6 +42,8 @@ pub struct Kept {
     pub person: Option<PersonId>,
     pub at: Interval,
     pub outcome: Outcome,
+    /// The number that was told with it.
+    pub number: Option<u32>,
     pub rows: Vec<Rc<Stored>>,
 }
 
@@ -92,6 +95,25 @@ pub struct Tables {
     pub restored_at: Option<Seq>,
     /// Each epoch that began with a backup, with where the log stood then; oldest first.
     pub epochs: Vec<(String, Seq)>,
+    /// Each return with where the log stood when it began and when it was closed; oldest first.
+    pub returns: Vec<Return>,
+    /// The records as the last backup held them.
+    pub base: BTreeMap<RecordId, Rc<Stored>>,
+    /// Changes about an event that were decided while a return is open, with its root.
+    pub since: BTreeMap<Seq, RecordId>,
+}
+
+/// From a restore until what it lost is back, or a person closes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Return {
+    pub from: Seq,
+    pub to: Option<Seq>,
+}
+
+impl Return {
+    pub fn holds(self, seq: Seq) -> bool {
+        seq > self.from && self.to.is_none_or(|to| seq <= to)
+    }
 }
 
 impl Tables {
@@ -103,6 +125,32 @@ impl Tables {
             _ => {}
         }
         self.records.insert(stored.row.id, stored);
+    }
+
+    /// This takes the server's place: from here on devices bring back what it lacks.
+    pub fn is_restored(&mut self, epoch: String) {
+        self.close_return();
+        self.epoch = epoch;
+        self.restored_at = Some(self.seq);
+        self.epochs.push((self.epoch.clone(), self.seq));
+        self.returns.push(Return { from: self.seq, to: None });
+        self.base = self.records.clone();
+    }
+
+    pub fn is_returning(&self) -> bool {
+        self.returns.last().is_some_and(|it| it.to.is_none())
+    }
+
+    pub fn close_return(&mut self) {
+        if let Some(open) = self.returns.last_mut().filter(|it| it.to.is_none()) {
+            open.to = Some(self.seq);
+        }
+        self.since.clear();
+    }
+
+    /// Where what `epoch` told at `seq` belongs among all that was told.
+    pub fn place(&self, epoch: &str, seq: Seq) -> (Option<usize>, String, Seq) {
+        (self.epochs.iter().position(|(known, _)| known == epoch), epoch.to_owned(), seq)
     }
 
     /// Logs a change with everything that it wrote, in one go.
@@ -158,6 +206,7 @@ impl Tables {
                 side: Side::Server,
                 at: kept.at,
                 now: kept.at.latest,
+                returning: false,
             };
             if let Ok(decision) = decide(&root, &reads, &change, &Actor::Person(person), &context) {
                 for record in decision.records {
@@ -420,6 +469,7 @@ struct Writes {
     records: BTreeMap<RecordId, Rc<Stored>>,
     departures: Vec<((Seq, RecordId), String)>,
     honoured: BTreeMap<Seq, (Option<RecordId>, Receipt)>,
+    since: BTreeMap<Seq, RecordId>,
 }
 
 impl Drop for Transaction {
@@ -445,6 +495,7 @@ impl Transaction {
             writes.records.into_values().for_each(|stored| tables.put(stored));
             tables.departures.extend(writes.departures);
             tables.honoured.extend(writes.honoured);
+            tables.since.extend(writes.since);
         });
         Ok(())
     }
@@ -476,6 +527,7 @@ impl Transaction {
             person: None,
             at: Interval::exactly(Moment(0)),
             outcome: Outcome::Accepted { flags: BTreeSet::new() },
+            number: None,
             rows: written,
         };
         self.writes.log.push(Rc::new(entry));
@@ -484,6 +536,23 @@ impl Transaction {
     fn kept(&self, seq: Seq) -> Option<Rc<Kept>> {
         let own = self.writes.log.iter().find(|kept| kept.seq == seq).cloned();
         own.or_else(|| self.db.read(|tables| tables.log.values().find(|kept| kept.seq == seq).cloned()))
+    }
+
+    /// The accepted change at `seq`, with the number that its party was given.
+    fn retold(&self, seq: Seq) -> Option<Retold> {
+        let kept = self.kept(seq)?;
+        let Outcome::Accepted { flags } = &kept.outcome else { return None };
+        let change = Envelope::read(&kept.envelope).and_then(|envelope| envelope.open()).ok()?;
+        let records: Vec<Record> = kept.rows.iter().filter_map(|stored| stored.record.clone()).collect();
+        Some(Retold {
+            envelope: kept.envelope.clone(),
+            person: Some(kept.person?),
+            lane: kept.lane,
+            at: kept.at,
+            decided: kept.at.latest,
+            flags: flags.clone(),
+            number: change.deed.number_among(&records),
+        })
     }
 
     fn stored(&self, id: RecordId) -> Option<Rc<Stored>> {
@@ -592,7 +661,7 @@ impl Canon for Transaction {
         let own = self.writes.log.iter().filter(|kept| ids.contains(&kept.id)).cloned();
         let logged = |kept: Rc<Kept>| {
             let (outcome, envelope) = (kept.outcome.clone(), kept.envelope.clone());
-            (kept.id, Logged { seq: kept.seq, outcome, person: kept.person, envelope })
+            (kept.id, Logged { seq: kept.seq, outcome, person: kept.person, envelope, number: kept.number })
         };
         Ok(kept.into_iter().chain(own).map(logged).collect())
     }
@@ -641,19 +710,53 @@ impl Canon for Transaction {
             .map(|(seq, (_, it))| (it.seq, *seq))
             .collect();
         later.sort_unstable();
-        let told = later.into_iter().filter_map(|(_, seq)| self.kept(seq)).filter_map(|kept| {
-            let Outcome::Accepted { flags } = &kept.outcome else { return None };
-            let (envelope, flags) = (kept.envelope.clone(), flags.clone());
-            Some(Retold { envelope, person: kept.person?, lane: kept.lane, at: kept.at, flags })
-        });
-        let told = told.collect();
+        let told = later.into_iter().filter_map(|(_, seq)| self.retold(seq)).collect();
         let mut ids = self.db.read(|tables| tables.roots.get(&root).cloned().unwrap_or_default());
         ids.extend(self.writes.records.values().filter(|it| it.row.root == root).map(|it| it.row.id));
         let anew = ids.into_iter().filter(|id| {
             let seq = self.stored(*id).map(|stored| stored.row.seq);
             seq > restored_at && restored_at.is_some() && seq.is_some_and(|seq| !honoured.contains_key(&seq))
         });
-        Ok(Later { told, anew: anew.collect() })
+        Ok(Later { told, anew: anew.collect(), returned: None })
+    }
+
+    async fn is_returning(&mut self) -> Result<bool, Failure> {
+        self.db.statement().await?;
+        Ok(self.db.read(Tables::is_returning))
+    }
+
+    async fn returned(&mut self, root: RecordId, receipt: &Receipt) -> Result<Returned, Failure> {
+        self.db.statement().await?;
+        let (mut honoured, mut since) = self.db.read(|tables| (tables.honoured.clone(), tables.since.clone()));
+        honoured.extend(self.writes.honoured.clone());
+        since.extend(&self.writes.since);
+        let place = |it: &Receipt| self.db.read(|tables| tables.place(&it.epoch, it.seq));
+        let own = place(receipt);
+        let restored_at = self.db.read(|tables| tables.restored_at);
+        let of_root = honoured.iter().filter(|(seq, (of, _))| *of == Some(root) && Some(**seq) > restored_at);
+        let mut told: Vec<_> = of_root.map(|(seq, (_, it))| (place(it), *seq)).collect();
+        told.sort();
+        let after = told.split_off(told.partition_point(|(place, _)| *place < own));
+        let retold = |told: Vec<(_, Seq)>| {
+            let numbered = |seq| Some(Retold { number: self.kept(seq)?.number, ..self.retold(seq)? });
+            told.into_iter().filter_map(|(_, seq)| numbered(seq)).collect()
+        };
+        let base = self.db.read(|tables| {
+            let of_root = tables.base.values().filter(|stored| stored.row.root == root);
+            of_root.filter_map(|stored| stored.record.clone()).collect()
+        });
+        Ok(Returned {
+            base: Root { records: base },
+            before: retold(told),
+            after: retold(after),
+            since: since.iter().filter(|(_, of)| **of == root).filter_map(|(seq, _)| self.retold(*seq)).collect(),
+        })
+    }
+
+    async fn decided_since(&mut self, seq: Seq, root: RecordId) -> Result<(), Failure> {
+        self.db.statement().await?;
+        self.writes.since.insert(seq, root);
+        Ok(())
     }
 
     async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Failure> {
@@ -691,6 +794,7 @@ impl Canon for Transaction {
             person: entry.person,
             at: entry.at,
             outcome: entry.outcome.clone(),
+            number: entry.number,
             rows,
         }));
         Ok(())

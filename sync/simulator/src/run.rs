@@ -117,6 +117,7 @@ enum Event {
     Thaws { tablet: usize, tab: u64 },
     Opens { tablet: usize },
     ServerIsBack,
+    ReturnCloses,
     StandbyCatchesUp,
     Calm,
 }
@@ -343,6 +344,7 @@ impl Run {
             }
             Event::Opens { tablet } => self.opens(tablet),
             Event::ServerIsBack => self.server_is_up = true,
+            Event::ReturnCloses => self.closes_the_return(),
             Event::StandbyCatchesUp => {
                 self.db.refresh_standby();
                 let after = self.chance.between(2_000, 25_000);

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::Place;
 use crate::messages::{
-    CHANGE_BYTES, Delivery, Envelope, Handed, Identity, LaneNumber, LaneOpening, Outcome, PUSH_BYTES, PUSH_CHANGES,
-    PhotoAnswer, Placed, Profile, Receipt, Row, Seal, Seq, UNREADABLE,
+    CHANGE_BYTES, Delivery, Envelope, Handed, Identity, LaneNumber, LaneOpening, Numbered, Outcome, PUSH_BYTES,
+    PUSH_CHANGES, PhotoAnswer, Placed, Profile, Receipt, Row, Seal, Seq, UNREADABLE,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -105,6 +105,9 @@ domain::tagged! {
             epoch: String,
             #[serde(default, skip_serializing_if = "Option::is_none")]
             proof: Option<String>,
+            /// The number that its party was given.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            number: Option<Numbered>,
         },
         /// The server cannot take it in its lane; a person must look at it.
         Stuck,
@@ -164,9 +167,13 @@ impl Entry {
     /// It, to be sent again, with what was told of it before.
     pub fn again(&self) -> Self {
         let receipt = match &self.state {
-            EntryState::Delivered { seq, outcome, epoch, proof: Some(proof), .. } => {
-                Some(Receipt { epoch: epoch.clone(), seq: *seq, outcome: outcome.clone(), proof: proof.clone() })
-            }
+            EntryState::Delivered { seq, outcome, epoch, proof: Some(proof), number, .. } => Some(Receipt {
+                epoch: epoch.clone(),
+                seq: *seq,
+                outcome: outcome.clone(),
+                proof: proof.clone(),
+                number: number.clone(),
+            }),
             EntryState::Delivered { .. }
             | EntryState::Waiting
             | EntryState::Stuck
@@ -429,6 +436,7 @@ impl Outbox {
             dismissed: false,
             epoch: delivery.epoch.clone(),
             proof: delivery.proof.clone(),
+            number: delivery.number.clone(),
         };
         Some(Entry { state, ..entry.clone() })
     }

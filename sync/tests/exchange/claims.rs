@@ -553,6 +553,7 @@ fn a_receipt_that_no_server_of_ours_wrote_counts_for_nothing() {
         seq: 7,
         outcome: Outcome::Accepted { flags: Default::default() },
         proof: "0".repeat(64),
+        number: None,
     });
     server.push(tablet.device, &message, Default::default());
     assert!(matches!(server.log[&change].0.outcome, Outcome::Refused { .. }));
@@ -743,6 +744,7 @@ fn a_receipt_is_honoured_only_where_its_log_is_lost() {
         seq,
         outcome: told.outcome.clone(),
         proof: told.proof.clone().expect("it is proven"),
+        number: None,
     };
     let mut restored = before.clone();
     restored.is_restored("second");

@@ -3,4 +3,5 @@
 mod claims;
 mod memory;
 mod properties;
+mod returns;
 mod tablet;

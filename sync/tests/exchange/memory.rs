@@ -18,10 +18,10 @@ use ed25519_dalek::{Signer, SigningKey};
 use futures::executor::block_on;
 use sync::{
     messages::{
-        Enrolled, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page, PhotoAnswer,
-        Profile, Pull, PullAnswer, Push, PushAnswer, Receipt, Row, Seal, Seq, view_key,
+        Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, Identity, LaneNumber, Outcome, Page,
+        PhotoAnswer, Profile, Pull, PullAnswer, Push, PushAnswer, Receipt, Row, Seal, Seq, view_key,
     },
-    retold::{Later, Retold},
+    retold::{Later, Retold, Returned},
     server::{Canon, Head, Lane, LogEntry, Logged, Sender, audiences, must_rebuild, page_end, push},
 };
 use uuid::Uuid;
@@ -61,6 +61,13 @@ pub struct Memory {
     pub honoured: Vec<(Seq, Option<RecordId>, Receipt)>,
     /// Where the log stood when this epoch began.
     pub restored_at: Seq,
+    /// Nobody has closed the return that began then.
+    pub returning: bool,
+    /// The records as the backup held them.
+    base: BTreeMap<RecordId, (Seq, Record)>,
+    since: Vec<(Seq, RecordId)>,
+    /// The number of the party that asked by each change.
+    given: BTreeMap<Seq, u32>,
 }
 
 impl Memory {
@@ -98,6 +105,10 @@ impl Memory {
             hellos: Cell::new(0),
             honoured: vec![],
             restored_at: Seq::MAX,
+            returning: false,
+            base: BTreeMap::new(),
+            since: vec![],
+            given: BTreeMap::new(),
         };
         for n in 0..=6 {
             let role = match n {
@@ -123,6 +134,9 @@ impl Memory {
         self.epoch = epoch.into();
         self.restored_at = self.seq;
         self.honoured.clear();
+        self.returning = true;
+        self.base = self.records.clone();
+        self.since.clear();
     }
 
     pub fn put(&mut self, record: Record) {
@@ -137,6 +151,34 @@ impl Memory {
         let Some((_, record)) = self.records.get(&person.into()).cloned() else { return };
         let Body::Person(person) = record.body else { return };
         self.put(Record::new(record.audience, Body::Person(Person { roles: vec![Role::Cleaner], ..person })));
+    }
+
+    /// Honoured changes of a root with the numbers that they were told as, in that order.
+    fn told(&self, root: RecordId) -> Vec<(Seq, Retold)> {
+        let of_root = self.honoured.iter().filter(|(_, of, _)| *of == Some(root));
+        let mut told: Vec<_> = of_root
+            .filter_map(|(seq, _, receipt)| {
+                let number = self.log.values().find(|kept| kept.0.seq == *seq)?.0.number;
+                Some((receipt.seq, Retold { number, ..self.retold(*seq)? }))
+            })
+            .collect();
+        told.sort_by_key(|(seq, _)| *seq);
+        told
+    }
+
+    /// The accepted change at `seq`.
+    fn retold(&self, seq: Seq) -> Option<Retold> {
+        let (logged, lane, _, received) = self.log.values().find(|kept| kept.0.seq == seq)?;
+        let Outcome::Accepted { flags } = &logged.outcome else { return None };
+        Some(Retold {
+            envelope: logged.envelope.clone(),
+            person: logged.person,
+            lane: *lane,
+            at: Interval::exactly(*received),
+            decided: *received,
+            flags: flags.clone(),
+            number: self.given.get(&seq).copied(),
+        })
     }
 
     pub fn push(&mut self, device: DeviceId, message: &Push, now: Moment) -> PushAnswer {
@@ -265,27 +307,27 @@ impl Canon for Memory {
         Ok(epoch != self.epoch && seq > self.restored_at)
     }
     async fn told_later(&mut self, root: RecordId, receipt: &Receipt) -> Result<Later, Infallible> {
-        let mut told: Vec<_> = self
-            .honoured
-            .iter()
-            .filter(|(_, of, it)| *of == Some(root) && it.epoch == receipt.epoch && it.seq > receipt.seq)
-            .filter_map(|(seq, _, it)| self.log.values().find(|kept| kept.0.seq == *seq).map(|kept| (it.seq, kept)))
-            .filter(|(_, kept)| is_accepted(&kept.0.outcome))
-            .map(|(seq, kept)| {
-                let (person, at) = (self.lanes[&kept.1].person, Interval::exactly(kept.3));
-                let flags = match &kept.0.outcome {
-                    Outcome::Accepted { flags } => flags.clone(),
-                    Outcome::Refused { .. } | Outcome::Quarantined { .. } => BTreeSet::new(),
-                };
-                (seq, Retold { envelope: kept.0.envelope.clone(), person, lane: kept.1, at, flags })
-            })
-            .collect();
-        told.sort_by_key(|(seq, _)| *seq);
+        let told = self.told(root).into_iter().filter(|(seq, _)| *seq > receipt.seq);
         let anew = self.records.values().filter(|(seq, record)| {
             record.root == root && *seq > self.restored_at && !self.honoured.iter().any(|(at, ..)| at == seq)
         });
         let anew = anew.map(|(_, record)| record.id).collect();
-        Ok(Later { told: told.into_iter().map(|(_, retold)| retold).collect(), anew })
+        Ok(Later { told: told.map(|(_, retold)| retold).collect(), anew, ..Later::default() })
+    }
+    async fn is_returning(&mut self) -> Result<bool, Infallible> {
+        Ok(self.returning)
+    }
+    async fn returned(&mut self, root: RecordId, receipt: &Receipt) -> Result<Returned, Infallible> {
+        let base = self.base.values().map(|(_, record)| record).filter(|record| record.root == root);
+        let (before, after): (Vec<_>, Vec<_>) = self.told(root).into_iter().partition(|(seq, _)| *seq < receipt.seq);
+        let alone = |told: Vec<(Seq, Retold)>| told.into_iter().map(|(_, retold)| retold).collect();
+        let since = self.since.iter().filter(|(_, of)| *of == root).filter_map(|(seq, _)| self.retold(*seq)).collect();
+        let base = Root { records: base.cloned().collect() };
+        Ok(Returned { base, before: alone(before), after: alone(after), since })
+    }
+    async fn decided_since(&mut self, seq: Seq, root: RecordId) -> Result<(), Infallible> {
+        self.since.push((seq, root));
+        Ok(())
     }
     async fn honour(&mut self, seq: Seq, root: Option<RecordId>, receipt: &Receipt) -> Result<(), Infallible> {
         self.honoured.push((seq, root, receipt.clone()));
@@ -301,7 +343,10 @@ impl Canon for Memory {
         assert_eq!(entry.seq, self.seq + 1, "the numbers of the log have no gap");
         self.seq = entry.seq;
         let (outcome, envelope) = (entry.outcome.clone(), entry.envelope.to_owned());
-        let logged = Logged { seq: entry.seq, outcome, person: entry.person, envelope };
+        let logged = Logged { seq: entry.seq, outcome, person: entry.person, envelope, number: entry.number };
+        let given = Envelope::read(entry.envelope).and_then(|envelope| envelope.open()).ok();
+        let given = given.and_then(|change| change.deed.number_among(entry.records));
+        self.given.extend(given.map(|number| (entry.seq, number)));
         let kept = (logged, entry.lane, entry.n, entry.received);
         assert!(self.log.insert(entry.id, kept).is_none(), "a change has one outcome");
         for record in entry.records {

@@ -3,14 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    changes::{Deed, Request},
     ids::HouseholdId,
     records::Body,
     residents,
-    sign_ups::{OwnSignUp, SignUp, Standing, Tally},
+    sign_ups::{MoveTo, OwnSignUp, SignUp, Standing, Tally},
 };
 
-use super::{Ledger, Verdict, broken};
-use crate::{database::Tables, neighbours, tablet::Tablet};
+use sync::messages::{Envelope, Outcome};
+
+use super::{Verdict, broken};
+use crate::{
+    database::{Kept, Tables},
+    neighbours,
+    tablet::Tablet,
+};
 
 /// An event as the log has written it so far.
 #[derive(Default)]
@@ -20,16 +27,59 @@ struct Hall {
     sign_ups: BTreeMap<HouseholdId, SignUp>,
     /// The numbers of parties that were offered a place while they waited, since they last began to.
     offered: BTreeSet<u32>,
+    /// What was decided of each household while this return is open.
+    decided: BTreeMap<HouseholdId, Decided>,
+    /// Something was honoured: its place in line is the one it was told.
+    ever_honoured: bool,
+}
+
+/// What stays, whatever comes back, of what was decided since a restore.
+#[derive(Clone, Copy, Debug)]
+enum Decided {
+    Comes,
+    Leaves,
+    HasPlaces,
+    Waits,
+}
+
+impl Decided {
+    fn of(request: &residents::Request) -> Option<(HouseholdId, Self)> {
+        match request {
+            residents::Request::AskForPlaces(it) => Some((it.household, Self::Comes)),
+            residents::Request::CancelSignUp(it) => Some((it.household, Self::Leaves)),
+            residents::Request::AcceptOffer(it) => Some((it.household, Self::HasPlaces)),
+            residents::Request::MoveSignUp(it) => Some((
+                it.household,
+                match it.to {
+                    MoveTo::Confirmed => Self::HasPlaces,
+                    MoveTo::FrontOfLine | MoveTo::EndOfLine => Self::Waits,
+                    MoveTo::Off => Self::Leaves,
+                },
+            )),
+            _ => None,
+        }
+    }
+
+    fn is_so(self, now: Standing) -> bool {
+        match self {
+            Decided::Comes => now.is_alive(),
+            Decided::Leaves => !now.is_alive(),
+            Decided::HasPlaces => now.has_places(),
+            Decided::Waits => now == Standing::Waiting,
+        }
+    }
 }
 
 /// I10: no more people have places than there are, unless there were more before; the waiting list is in the server's order;
-/// each who waits is offered a place once; the household is told what the desk knows.
+/// each who waits is offered a place once; the household is told what the desk knows. While devices bring back what a restore
+/// lost nobody is given a place, and what is decided then stays.
 ///
-/// What a restored server was told to honour may be more than there is room for, in another order.
-pub fn i10_places(ledger: &Ledger, tables: &Tables) -> Verdict {
+/// Only what a restored server was told to honour may be more than there is room for, in another order.
+pub fn i10_places(tables: &Tables) -> Verdict {
     let mut log: Vec<_> = tables.log.values().collect();
     log.sort_by_key(|kept| kept.seq);
     let mut hall = Hall::default();
+    let mut within = None;
     for kept in log {
         let rows = kept.rows.iter().filter(|stored| stored.row.root == neighbours::event().root());
         let bodies: Vec<&residents::Body> = rows
@@ -38,13 +88,67 @@ pub fn i10_places(ledger: &Ledger, tables: &Tables) -> Verdict {
                 _ => None,
             })
             .collect();
-        if bodies.is_empty() {
-            continue;
+        let now_within = tables.returns.iter().position(|it| it.holds(kept.seq));
+        if within != now_within {
+            hall.decided.clear();
+            within = now_within;
         }
-        let before = hall.tally.as_ref().map_or(0, Tally::taken);
+        let is_honoured = tables.honoured.contains_key(&kept.seq);
+        let (before, had) = (hall.tally.as_ref().map_or(0, Tally::taken), hall.sign_ups.clone());
         let was_moved = hall.take(&bodies);
-        if let Err(words) = hall.is_in_order(before, was_moved, ledger.server_was_restored) {
+        if within.is_some() && !is_honoured {
+            hall.decided.extend(wish(kept).and_then(|request| Decided::of(&request)));
+        }
+        let found = hall
+            .is_in_order(before, was_moved, is_honoured)
+            .and_then(|()| if within.is_some() { hall.is_given_nothing(&had, is_honoured) } else { Ok(()) });
+        if let Err(words) = found {
             return broken("I10", format!("at {}: {words}", kept.seq));
+        }
+    }
+    Ok(())
+}
+
+/// What an accepted change asked for.
+fn wish(kept: &Kept) -> Option<residents::Request> {
+    let Outcome::Accepted { .. } = kept.outcome else { return None };
+    match Envelope::read(&kept.envelope).and_then(|envelope| envelope.open()).ok()?.deed {
+        Deed::Request(Request::Residents(request)) => Some(request),
+        _ => None,
+    }
+}
+
+/// I10: a household that returned has the number that it was told, unless it asked anew since.
+pub fn i10_numbers_stay(tables: &Tables) -> Verdict {
+    let Some(last) = tables.returns.last() else { return Ok(()) };
+    let mut told = BTreeMap::new();
+    let mut anew = BTreeSet::new();
+    for kept in tables.log.values().filter(|kept| kept.seq > last.from) {
+        let Some(residents::Request::AskForPlaces(asked)) = wish(kept) else { continue };
+        match tables.honoured.get(&kept.seq) {
+            Some((_, receipt)) if last.holds(kept.seq) => {
+                let (place, number) = (tables.place(&receipt.epoch, receipt.seq), receipt.number.as_ref());
+                let number = number.map(|it| it.number);
+                let earlier = told.entry(asked.household).or_insert((place.clone(), number));
+                if place > earlier.0 {
+                    *earlier = (place, number);
+                }
+            }
+            _ => drop(anew.insert(asked.household)),
+        }
+    }
+    let sign_up = |stored: &std::rc::Rc<crate::database::Stored>| match &stored.record.as_ref()?.body {
+        Body::Residents(residents::Body::SignUp(it)) => Some(it.clone()),
+        _ => None,
+    };
+    for (household, (_, number)) in told.iter().filter(|(household, _)| !anew.contains(*household)) {
+        let Some(number) = *number else { continue };
+        // Of two former epochs each may have given it.
+        let is_anothers = told.iter().any(|(other, (_, theirs))| other != household && *theirs == Some(number))
+            || tables.base.values().filter_map(sign_up).any(|it| it.household != *household && it.number == number);
+        let stands = tables.records.get(&SignUp::id(neighbours::event().event, *household).into()).and_then(sign_up);
+        if let Some(stands) = stands.filter(|it| it.number != number && !is_anothers) {
+            return broken("I10", format!("{household} was told number {number} and has {}", stands.number));
         }
     }
     Ok(())
@@ -72,13 +176,14 @@ impl Hall {
         self.sign_ups.values().filter(|it| counts(it.standing)).map(|it| it.party.persons).sum()
     }
 
-    fn is_in_order(&mut self, before: u32, was_moved: bool, was_restored: bool) -> Result<(), String> {
+    fn is_in_order(&mut self, before: u32, was_moved: bool, is_honoured: bool) -> Result<(), String> {
         let Some(tally) = self.tally.clone() else { return Ok(()) };
         let taken = self.persons(Standing::has_places);
         if tally.taken() != taken {
             return Err(format!("the tally says {} and {taken} persons have places", tally.taken()));
         }
-        if !was_restored && taken > self.capacity.max(before) {
+        self.ever_honoured |= is_honoured;
+        if !is_honoured && taken > self.capacity.max(before) {
             return Err(format!("{taken} persons have {} places", self.capacity));
         }
         let waiting: BTreeSet<u32> =
@@ -86,10 +191,29 @@ impl Hall {
         if tally.line.len() != waiting.len() || tally.line.iter().any(|number| !waiting.contains(number)) {
             return Err(format!("{:?} are in line and {waiting:?} wait", tally.line));
         }
-        self.is_offered_once(was_moved || was_restored)?;
+        self.is_offered_once(was_moved || is_honoured)?;
         let ever_moved = self.sign_ups.values().any(|it| !it.moves.is_empty());
-        if !ever_moved && !was_restored && !tally.line.is_sorted() {
+        if !ever_moved && !self.ever_honoured && !tally.line.is_sorted() {
             return Err(format!("the line is {:?}", tally.line));
+        }
+        Ok(())
+    }
+
+    /// While a return is open: nobody is offered anything, only what was told gives a place, and what is decided stays.
+    fn is_given_nothing(&self, had: &BTreeMap<HouseholdId, SignUp>, is_honoured: bool) -> Result<(), String> {
+        for (household, now) in &self.sign_ups {
+            let was = had.get(household);
+            let was_offered = was.is_some_and(|was| matches!(was.standing, Standing::Offered { .. }));
+            if matches!(now.standing, Standing::Offered { .. }) && !was_offered {
+                return Err(format!("{household} is offered a place while devices return"));
+            }
+            let persons = was.filter(|was| was.standing.has_places()).map_or(0, |was| was.party.persons);
+            if !is_honoured && now.standing.has_places() && now.party.persons > persons {
+                return Err(format!("{household} is given {} places while devices return", now.party.persons));
+            }
+            if let Some(decided) = self.decided.get(household).filter(|decided| !decided.is_so(now.standing)) {
+                return Err(format!("{household} is {:?} and it was decided that it {decided:?}", now.standing));
+            }
         }
         Ok(())
     }

@@ -127,6 +127,7 @@ impl Run {
             }
             Answer::Push(answer) => {
                 for delivery in &answer.outcomes {
+                    self.note_what_returns(delivery.seq);
                     let logged = self.db.read(|tables| tables.log.get(&delivery.id).map(|kept| (kept.lane, kept.n)));
                     if logged != Some((delivery.lane, delivery.n)) {
                         self.repeated.insert((delivery.lane, delivery.n));
@@ -151,6 +152,20 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Remembers whether a number came back, and whether something about the event was decided beside it.
+    fn note_what_returns(&mut self, seq: sync::messages::Seq) {
+        let (is_number_back, is_decided) = self.db.read(|tables| {
+            let is_number_back = tables.honoured.get(&seq).is_some_and(|(_, it)| it.number.is_some());
+            (is_number_back, tables.since.contains_key(&seq))
+        });
+        if is_number_back {
+            self.reached.hit("6 a number brought back after a restore");
+        }
+        if is_decided {
+            self.reached.hit("6 decided while a return is open");
+        }
     }
 
     /// The answer sets out for the tablet.

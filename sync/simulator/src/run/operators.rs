@@ -14,6 +14,9 @@ impl Run {
         if self.server_is_up && self.calls.is_empty() {
             self.offers_run_out();
             self.work_changes_hands();
+            if self.chance.percent(15) {
+                self.closes_the_return();
+            }
         }
         match self.chance.below(14) {
             0..3 if self.rough.servers_crash && self.server_is_up => {
@@ -53,9 +56,7 @@ impl Run {
     pub(super) fn replace(&mut self, mut tables: Tables) {
         self.calls.clear();
         self.epochs += 1;
-        tables.epoch = format!("epoch {}", self.epochs);
-        tables.restored_at = Some(tables.seq);
-        tables.epochs.push((tables.epoch.clone(), tables.seq));
+        tables.is_restored(format!("epoch {}", self.epochs));
         self.ledger.server_was_restored = true;
         // The photos' folder is not in the database's backup: it has them all.
         tables.photos = self.db.read(|now| now.photos.clone());
@@ -116,6 +117,9 @@ impl Run {
 
     /// What the server says by itself when nobody took an offer in time.
     pub(super) fn offers_run_out(&mut self) {
+        if self.db.read(Tables::is_returning) {
+            return;
+        }
         let now = Moment(self.now);
         let deed = Deed::Request(neighbours::lapse());
         let (head, root, reads) = self.db.read(|tables| {
@@ -126,8 +130,13 @@ impl Run {
         let clocks = Clocks { wall: now, mono: 0, load: LoadId(uuid::Uuid::nil()) };
         let id = ChangeId(self.chance.uuid());
         let change = Change { id, at: Stamp { clocks, contact: None }, after: vec![], supersedes: None, deed };
-        let context =
-            decide::Context { community: COMMUNITY, side: decide::Side::Server, at: Interval::exactly(now), now };
+        let context = decide::Context {
+            community: COMMUNITY,
+            side: decide::Side::Server,
+            at: Interval::exactly(now),
+            now,
+            returning: false,
+        };
         let decision = decide::decide(&root, &reads, &change, &decide::Actor::System, &context);
         let records = decision.expect("the server may say so").records;
         if records.is_empty() {
@@ -156,6 +165,22 @@ impl Run {
             let id = ChangeId(self.chance.uuid());
             self.log_own(head, id, rows);
         }
+    }
+
+    /// A person closes the return, whatever is missing: what is free is offered to who waits.
+    pub(super) fn closes_the_return(&mut self) {
+        if !self.db.read(Tables::is_returning) {
+            return;
+        }
+        if !self.calls.is_empty() {
+            // Somebody has the head.
+            self.at(20, Event::ReturnCloses);
+            return;
+        }
+        self.reached.hit("6 a return closed by a person");
+        self.tell(|| "the return is closed".into());
+        self.db.write(Tables::close_return);
+        self.offers_run_out();
     }
 
     /// Logs what the server itself wrote.
