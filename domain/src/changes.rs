@@ -294,6 +294,18 @@ impl Deed {
         }
     }
 
+    /// Whether both are about sign-ups, and about those of two parties.
+    #[cfg(feature = "events")]
+    pub fn is_another_partys(&self, other: &Deed) -> bool {
+        crate::sign_ups::is_another_partys(self, other)
+    }
+
+    /// Nobody signs up in this build.
+    #[cfg(not(feature = "events"))]
+    pub fn is_another_partys(&self, _other: &Deed) -> bool {
+        false
+    }
+
     /// The record that it says anew, whose unknown parts it must not take away.
     pub fn builds_on(&self) -> Option<RecordId> {
         match self {

@@ -22,7 +22,7 @@ use crate::{
 pub(crate) use asking::{accept, ask, cancel, change, lapse, move_party, restore};
 pub(crate) use book::Book;
 pub use book::Tally;
-pub(crate) use numbers::give_numbers;
+pub(crate) use numbers::{give_numbers, is_another_partys};
 pub use ways::{HouseholdLimit, Limits, Prospect, Ways, free};
 
 /// The sign-up of one household for one event, as the desk holds it.

@@ -65,8 +65,8 @@ pub async fn told_later(
     root: RecordId,
     receipt: &Receipt,
 ) -> Result<Later, Failure> {
-    let sql =
-        "select c.envelope, c.person_id, c.lane_id, c.earliest, c.best, c.latest, c.received, c.outcome from honoured h
+    let sql = "select c.envelope, c.person_id, c.lane_id, c.earliest, c.best, c.latest, c.received, c.outcome,
+        c.number from honoured h
         join changes c on c.community_id = h.community_id and c.seq = h.seq
         where h.community_id = $1 and h.root = $2 and h.epoch = $3 and h.told > $4
         and c.person_id is not null and c.outcome like '{\"is\":\"accepted\"%' order by h.told";
@@ -77,7 +77,7 @@ pub async fn told_later(
         .bind(receipt.seq)
         .fetch_all(&mut **tx)
         .await?;
-    let told = rows.iter().map(|row| returns::retold(row, None)).collect::<Result<_, _>>()?;
+    let told = rows.iter().map(|row| returns::retold(row, returns::number_told(row)?)).collect::<Result<_, _>>()?;
     let sql = "select id from records r where community_id = $1 and root = $2
         and seq > (select max(seq) from epochs where community_id = $1)
         and not exists (select 1 from honoured h where h.community_id = r.community_id and h.seq = r.seq)";

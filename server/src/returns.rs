@@ -84,8 +84,7 @@ pub async fn around(
         and h.seq > (select max(seq) from epochs where community_id = $1)";
     let mut told = vec![];
     for row in sqlx::query(sql).bind(community.to_string()).bind(root.to_string()).fetch_all(&mut **tx).await? {
-        let number = row.try_get::<Option<i64>, _>("number")?.and_then(|number| u32::try_from(number).ok());
-        told.push((place(row.try_get("epoch")?, row.try_get("told")?), retold(&row, number)?));
+        told.push((place(row.try_get("epoch")?, row.try_get("told")?), retold(&row, number_told(&row)?)?));
     }
     told.sort_by(|(one, _), (other, _)| one.cmp(other));
     let after = told.split_off(told.partition_point(|(place, _)| *place < own));
@@ -115,6 +114,11 @@ fn number_given(row: &sqlx::any::AnyRow) -> Result<Option<u32>, Failure> {
     let written: Vec<Row> = serde_json::from_str(row.try_get("records")?).map_err(Failure::broken)?;
     let written: Vec<Record> = written.iter().filter_map(Row::record).collect();
     Ok(change.deed.number_among(&written))
+}
+
+/// The number that a party was told with the yes to a change.
+pub fn number_told(row: &sqlx::any::AnyRow) -> Result<Option<u32>, Failure> {
+    Ok(row.try_get::<Option<i64>, _>("number")?.and_then(|number| u32::try_from(number).ok()))
 }
 
 /// A change of the log, with the columns that say what it was told.

@@ -116,9 +116,10 @@ pub fn retold(
     let records = again(&root, reads, change, told, author, context);
     write(&mut now, later, change, records);
     for retold in &later.told {
-        let Some(change) = retold.change() else { continue };
+        // What another party was told stands as it is.
+        let Some(change) = retold.change().filter(|it| !it.deed.is_another_partys(&change.deed)) else { continue };
         let context = Context { at: retold.at, ..context.clone() };
-        let told = retold.flags.clone().into();
+        let told = Told { number: retold.number, ..retold.flags.clone().into() };
         let records = again(&now, reads, &change, &told, &retold.author(), &context);
         write(&mut now, later, &change, records);
     }

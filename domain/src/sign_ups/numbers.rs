@@ -85,6 +85,11 @@ impl Numbers {
     }
 }
 
+/// Whether both are about sign-ups, and about those of two parties.
+pub(crate) fn is_another_partys(one: &Deed, other: &Deed) -> bool {
+    matches!((party(one), party(other)), (Some((one, _)), Some((other, _))) if one != other)
+}
+
 /// Whose sign-up it is about, and whether it asks for places.
 fn party(deed: &Deed) -> Option<((EventKey, HouseholdId), bool)> {
     let Deed::Request(Request::Residents(request)) = deed else { return None };

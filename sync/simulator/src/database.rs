@@ -710,7 +710,8 @@ impl Canon for Transaction {
             .map(|(seq, (_, it))| (it.seq, *seq))
             .collect();
         later.sort_unstable();
-        let told = later.into_iter().filter_map(|(_, seq)| self.retold(seq)).collect();
+        let numbered = |seq| Some(Retold { number: self.kept(seq)?.number, ..self.retold(seq)? });
+        let told = later.into_iter().filter_map(|(_, seq)| numbered(seq)).collect();
         let mut ids = self.db.read(|tables| tables.roots.get(&root).cloned().unwrap_or_default());
         ids.extend(self.writes.records.values().filter(|it| it.row.root == root).map(|it| it.row.id));
         let anew = ids.into_iter().filter(|id| {

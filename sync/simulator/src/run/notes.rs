@@ -28,7 +28,13 @@ impl Run {
             }
         }
         let _ = n;
-        self.ledger.told.insert(delivery.id, (epoch.to_owned(), delivery.seq, delivery.outcome.clone()));
+        // What an earlier epoch told, and is heard after what the one of now told, binds nobody any more.
+        let now = self.db.read(|tables| tables.epoch.clone());
+        let is_late = epoch != now && self.ledger.told.get(&delivery.id).is_some_and(|(known, ..)| *known == now);
+        // Without a proof it is said of other bytes, of a damaged disk's, than the log has under this id.
+        if !is_late && delivery.proof.is_some() {
+            self.ledger.told.insert(delivery.id, (epoch.to_owned(), delivery.seq, delivery.outcome.clone()));
+        }
     }
 
     pub(super) fn note_pulled(&mut self, n: usize, answer: &PullAnswer, cursor: i64) {
