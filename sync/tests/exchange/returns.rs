@@ -329,6 +329,27 @@ fn what_returns_after_the_return_was_closed_has_its_number_where_that_is_free() 
 }
 
 #[test]
+fn what_returns_after_the_return_was_closed_leaves_the_numbers_of_all_others() {
+    let history = vec![
+        (1, Wish::Ask(1)),
+        (2, Wish::Ask(1)),
+        (2, Wish::Cancel),
+        (3, Wish::Ask(1)),
+        (3, Wish::Cancel),
+        (3, Wish::Ask(2)),
+    ];
+    let (was, mut restored, desks) = lost(4, &vec![], &history);
+    for n in [2, 3] {
+        (0..desks[n].sent.len()).for_each(|nth| drop(desks[n].brings_back(&mut restored, nth)));
+    }
+    restored.returning = false;
+    desks[1].brings_back(&mut restored, 0);
+    let numbers = |server: &Memory| (1..=3).map(|n| sign_ups(server)[&household(n)].number).collect::<Vec<_>>();
+    assert_eq!((numbers(&was), numbers(&restored)), (vec![1, 2, 4], vec![1, 2, 4]));
+    assert_eq!(tickets(&restored), tickets(&was));
+}
+
+#[test]
 fn a_number_is_told_again_with_each_answer_and_not_while_somebody_may_have_it() {
     let (mut server, desks) = two_who_asked();
     let mut desk = Desk::new(HOUSEHOLDS + 1);
