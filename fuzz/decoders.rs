@@ -71,8 +71,8 @@ pub fn deed(bytes: &[u8]) {
 fn decided(change: &Change) {
     let (root, reads) = (Root { records: vec![] }, Reads::default());
     let community = CommunityId(Uuid::nil());
-    let context =
-        Context { community, side: Side::Server, at: Interval::exactly(Moment(0)), now: Moment(0), returning: false };
+    let (at, now) = (Interval::exactly(Moment(0)), Moment(0));
+    let context = Context { community, side: Side::Server, at, now, decided: now, returning: false };
     let (actor, roles_held) = (Actor::System, Default::default());
     let author = Author { actor, proof: Proof::PickedName, lane: LaneId(Uuid::nil()), roles_held };
     let _ = judge(&root, &reads, change, &author, &context);

@@ -64,6 +64,9 @@ pub struct Context {
     pub at: Interval,
     /// When it is decided: on the server the moment at which it came, on a device the best estimate of that at which it was made.
     pub now: Moment,
+    /// When the server decides it: later than `now` for what waited in custody or in quarantine. What follows for others, such as
+    /// an offer, begins then.
+    pub decided: Moment,
     /// The server was restored and devices still bring back what it lost: who has which place is not known, so none is given.
     pub returning: bool,
 }
@@ -195,7 +198,7 @@ pub fn replayed(
             root.records.push(record);
         }
     }
-    summed_up(root)
+    summed_up(root, None)
 }
 
 /// Whether nothing that somebody ever was gave them the right to this fact.
@@ -235,10 +238,16 @@ fn as_flagged(
     records
 }
 
-/// A root whose records were written one by one, with what only sums up the others made anew.
-pub fn summed_up(root: Root) -> Root {
+/// A root whose records were written one by one, with what only sums up the others made anew. By `context`, if it is given, the
+/// places that are free in the end are offered to who waits.
+pub fn summed_up(
+    root: Root,
+    #[cfg_attr(not(feature = "events"), expect(unused_variables, reason = "only events have places"))] context: Option<
+        &Context,
+    >,
+) -> Root {
     #[cfg(feature = "events")]
-    let root = residents::summed_up(root);
+    let root = residents::summed_up(root, context);
     root
 }
 

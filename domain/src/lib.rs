@@ -27,6 +27,8 @@ pub mod people;
 pub mod permissions;
 pub mod photos;
 pub mod plans;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod records;
 pub mod refusal;
 #[cfg(feature = "events")]

@@ -267,8 +267,8 @@ impl Root {
 }
 
 /// Tallies and results say what the sign-ups and answers beside them are.
-pub(crate) fn summed_up(mut root: Root) -> Root {
-    let sums: Vec<Record> = sign_ups::sums(&root).into_iter().chain(surveys::sums(&root)).collect();
+pub(crate) fn summed_up(mut root: Root, context: Option<&Context>) -> Root {
+    let sums: Vec<Record> = sign_ups::sums(&root, context).into_iter().chain(surveys::sums(&root)).collect();
     root.records.retain(|record| sums.iter().all(|sum| sum.id != record.id));
     root.records.extend(sums);
     root

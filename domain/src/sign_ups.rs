@@ -12,6 +12,7 @@ mod ways;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    decide::Context,
     events::EventKey,
     ids::{EventId, HouseholdId, PersonId, RecordId, SignUpId, derived},
     records::Root,
@@ -215,8 +216,8 @@ impl Standing {
     }
 }
 
-/// The tally of each event of a root that has sign-ups.
-pub(crate) fn sums(root: &Root) -> Vec<crate::records::Record> {
+/// The tally of each event of a root that has sign-ups, with what is offered by `context`.
+pub(crate) fn sums(root: &Root, context: Option<&Context>) -> Vec<crate::records::Record> {
     let events: std::collections::BTreeSet<EventKey> = root
         .of_residents()
         .filter_map(|body| match body {
@@ -224,7 +225,12 @@ pub(crate) fn sums(root: &Root) -> Vec<crate::records::Record> {
             _ => None,
         })
         .collect();
-    events.into_iter().flat_map(|of| Book::open(root, of).written()).collect()
+    let summed_up = |of| {
+        let mut book = Book::open(root, of);
+        context.into_iter().for_each(|context| book.promote(context));
+        book.written()
+    };
+    events.into_iter().flat_map(summed_up).collect()
 }
 
 pub(crate) fn own_of_root(root: &Root, of: EventKey, household: HouseholdId) -> Option<&SignUp> {

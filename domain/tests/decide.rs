@@ -127,7 +127,14 @@ fn change(deed: Deed) -> Change {
 }
 
 fn at(moment: Moment) -> Context {
-    Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(moment), now: moment, returning: false }
+    Context {
+        community: COMMUNITY,
+        side: Side::Server,
+        at: Interval::exactly(moment),
+        now: moment,
+        decided: moment,
+        returning: false,
+    }
 }
 
 /// A root that grows as changes are decided.

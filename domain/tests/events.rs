@@ -130,6 +130,18 @@ fn an_offer_that_nobody_takes_goes_on_to_the_next_and_never_after_the_start() {
 }
 
 #[test]
+fn what_was_given_back_in_time_and_read_after_the_start_counts_and_is_offered_to_nobody() {
+    let mut here = Neighbourhood::with_event(4);
+    here.ask(1, 4).expect("there is room");
+    here.ask(2, 2).expect("it waits");
+    here.now = STARTS.plus(-MINUTE);
+    here.waited = 2 * MINUTE;
+    here.asks(1, cancel(1)).expect("it came in time");
+    assert_eq!(here.standing(1), Standing::Cancelled { at: here.now });
+    assert_eq!(here.standing(2), Standing::Waiting, "nobody is offered a place of an event that runs");
+}
+
+#[test]
 fn each_reason_why_not_has_its_own_name() {
     let mut here = Neighbourhood::with_event(5);
     here.changes_event(|details| {

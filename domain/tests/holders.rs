@@ -103,7 +103,14 @@ fn written(there: &[Record], root: &Root, fact: Fact, by: u128) -> Vec<Record> {
     let mut reads: Reads = read(change.deed.reads(COMMUNITY, PersonId(Uuid::from_u128(by)))).collect();
     reads.extend(read(reads.teams_named()));
     let decided = [Side::Device, Side::Server].map(|side| {
-        let context = Context { community: COMMUNITY, side, at: Interval::exactly(NOW), now: NOW, returning: false };
+        let context = Context {
+            community: COMMUNITY,
+            side,
+            at: Interval::exactly(NOW),
+            now: NOW,
+            decided: NOW,
+            returning: false,
+        };
         decide(root, &reads, &change, &Actor::Person(person(by)), &context).expect("a fact is never refused").records
     });
     let [device, server] = decided;
@@ -204,8 +211,14 @@ fn only_the_server_gives_records_to_another_audience() {
     let root = Root { records: vec![finding[0].clone()] };
     let wish = Request::PutAudience(PutAudience { root: root.records[0].root, audience: Audience::Everyone });
     let change = change(Deed::Request(wish));
-    let context =
-        Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(NOW), now: NOW, returning: false };
+    let context = Context {
+        community: COMMUNITY,
+        side: Side::Server,
+        at: Interval::exactly(NOW),
+        now: NOW,
+        decided: NOW,
+        returning: false,
+    };
     let manager = Person { roles: vec![Role::Manager, Role::Operator], ..person(NOBODY) };
     let asked = |actor| decide(&root, &Reads::default(), &change, &actor, &context);
     assert_eq!(asked(Actor::Person(manager)).map(|it| it.records), Err(Refusal::NotPermitted));

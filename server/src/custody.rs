@@ -6,7 +6,6 @@
 use std::{collections::BTreeMap, io::Write};
 
 use domain::{
-    changes::{Change, Undecodable},
     ids::{CommunityId, DeviceId, LaneId, PersonId, derived},
     permissions::Proof,
     refusal::Refusal,
@@ -14,20 +13,21 @@ use domain::{
 };
 use sqlx::Row as _;
 use sync::{
+    afterwards::{self, InCustody, Own},
     messages::{CHANGE_BYTES, Envelope, HandOver, HandOverAnswer, Handed, Identity, Outcome, Profile, Seq},
     server::Canon,
 };
 use uuid::Uuid;
 
 use crate::{
-    afterwards::{self, Kept},
     canon::{SqlCanon, identity_of, word_of},
-    clock,
+    clock, communities,
     db::{Db, Tx, retried},
     devices::{self, Device},
     failure::Failure,
     quarantine::{reason, shown},
     records::{self, parsed},
+    system::own_lane,
 };
 
 /// A device that was retired may hand over for so long: as long as a browser keeps its cookie. Later nobody proves by it who
@@ -62,6 +62,11 @@ impl Item {
         let person = self.person.unwrap_or(PersonId(Uuid::nil()));
         LaneId(derived(&[b"handed over", self.device.0.as_bytes(), person.0.as_bytes()]))
     }
+
+    fn kept(&self) -> InCustody<'_> {
+        let &Self { ref kind, ref content, person, at, received, .. } = self;
+        InCustody { kind, content, person, lane: self.lane(), at, received }
+    }
 }
 
 /// What taking an item came to.
@@ -94,6 +99,7 @@ async fn take_over_once(db: &Db, device: &Device, sent: &HandOver) -> Result<Han
     let server = clock::now();
     let delivered = Contact { server, clocks: sent.clocks };
     let mut tx = db.write().await?;
+    let epoch = communities::head(&mut tx, device.community).await?.epoch;
     let (mut items, mut bytes) = waiting_of(&mut tx, device).await?;
     let mut kept = vec![];
     for handed in &sent.items {
@@ -112,7 +118,7 @@ async fn take_over_once(db: &Db, device: &Device, sent: &HandOver) -> Result<Han
     if !kept.is_empty() {
         tracing::warn!(device = %device.id, items = kept.len(), "a device handed over what it could not send");
     }
-    Ok(HandOverAnswer { server, kept })
+    Ok(HandOverAnswer { server, epoch, kept })
 }
 
 /// Whether the change was decided already, with these bytes: only its answer was lost.
@@ -208,48 +214,27 @@ async fn take_once(db: &Db, community: CommunityId, item: &Item, vouched: Vouche
     let now = clock::now();
     let mut canon = SqlCanon::new(db.write().await?, community, now);
     let seq = canon.take_head().await?.seq + 1;
-    let change = match change_of(item) {
-        Ok(change) => change,
-        Err(why) => return Ok(Taken::StillWaits { why: reason(&why) }),
-    };
-    if let Some(logged) = canon.logged(&[change.id]).await?.remove(&change.id) {
-        if logged.envelope != item.content || logged.person != item.person {
-            return Ok(Taken::StillWaits { why: "another change has its id".into() });
+    let proof = proof_of(&mut canon, community, item, vouched).await?;
+    let mut lane = own_lane(&mut canon).await?;
+    let own = Own { community, lane: &mut lane, seq, now };
+    let came = match afterwards::take(&mut canon, own, &item.kept(), proof).await? {
+        afterwards::Taken::Decided { seq, outcome } => {
+            canon.advance_lane(lane.id, lane.last).await?;
+            Taken::Decided { seq, outcome }
         }
-        let is_done = done_with(canon.tx().await?, community, item.id, now, Done::Decided(logged.seq)).await?;
-        canon.commit().await?;
-        return Ok(if is_done { Taken::Before { seq: logged.seq } } else { Taken::Gone });
-    }
-    if item.person.is_none() {
-        return Ok(Taken::StillWaits { why: "nobody knows whose it is".into() });
-    }
-    let kept = Kept {
-        id: change.id,
-        kind: &item.kind,
-        envelope: &item.content,
-        change: &change,
-        person: item.person,
-        proof: proof_of(&mut canon, community, item, vouched).await?,
-        lane: item.lane(),
-        at: item.at,
-        received: item.received,
+        afterwards::Taken::Before { seq } => Taken::Before { seq },
+        // Nothing is consumed.
+        afterwards::Taken::Unproven => return Ok(Taken::Unproven),
+        afterwards::Taken::OthersId => return Ok(Taken::StillWaits { why: "another change has its id".into() }),
+        afterwards::Taken::Nobodys => return Ok(Taken::StillWaits { why: "nobody knows whose it is".into() }),
+        afterwards::Taken::Undecodable(why) => return Ok(Taken::StillWaits { why: reason(&why) }),
     };
-    let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
-    match outcome {
-        Outcome::Quarantined { undecodable } => return Ok(Taken::StillWaits { why: reason(&undecodable) }),
-        // Not consumed: once somebody vouches for it, it can be taken.
-        Outcome::Refused { refusal: Refusal::SignInFirst } => return Ok(Taken::Unproven),
-        Outcome::Accepted { .. } | Outcome::Refused { .. } => {}
-    }
+    let (Taken::Decided { seq, .. } | Taken::Before { seq }) = came else { return Ok(came) };
     if !done_with(canon.tx().await?, community, item.id, now, Done::Decided(seq)).await? {
         return Ok(Taken::Gone);
     }
     canon.commit().await?;
-    Ok(Taken::Decided { seq, outcome })
-}
-
-fn change_of(item: &Item) -> Result<Change, Undecodable> {
-    Envelope::read(&item.content)?.open()
+    Ok(came)
 }
 
 enum Done<'a> {

@@ -1,7 +1,6 @@
 //! What is kept: the canonical records, accounts and devices, and the routes to them.
 
 pub mod accounts;
-pub mod afterwards;
 pub mod answers;
 pub mod backend;
 pub mod backup;

@@ -13,18 +13,19 @@ use domain::{
 };
 use sqlx::Row as _;
 use sync::{
+    afterwards::{Kept, Own, settle},
     messages::{Envelope, Identity, Outcome, Seq},
     server::Canon,
 };
 
 use crate::{
-    afterwards::{self, Kept},
     canon::SqlCanon,
     clock,
     db::{Db, Tx, retried},
     devices,
     failure::Failure,
     records::parsed,
+    system::own_lane,
 };
 
 /// A change that waits in quarantine.
@@ -98,10 +99,12 @@ async fn retried_once(db: &Db, community: CommunityId, waiting: &Quarantined) ->
         at: waiting.at,
         received: waiting.received,
     };
-    let outcome = afterwards::settle(&mut canon, seq, kept, now).await?;
+    let mut lane = own_lane(&mut canon).await?;
+    let outcome = settle(&mut canon, Own { community, lane: &mut lane, seq, now }, kept).await?;
     if let Outcome::Quarantined { undecodable } = outcome {
         return Ok(Retried::StillUndecided { why: undecodable });
     }
+    canon.advance_lane(lane.id, lane.last).await?;
     sqlx::query("update quarantine set decided = $3 where community_id = $1 and seq = $2")
         .bind(community.to_string())
         .bind(waiting.seq)

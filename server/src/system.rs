@@ -105,7 +105,7 @@ async fn settle(
     let at = Interval::exactly(now);
     let community = canon.community();
     let returning = change.deed.is_of_an_event() && canon.is_returning().await?;
-    let context = Context { community, side: Side::Server, at, now, returning };
+    let context = Context { community, side: Side::Server, at, now, decided: now, returning };
     let person = match &actor {
         Actor::Person(person) => Some(person.id),
         Actor::OfAnyTime(_) | Actor::System => None,

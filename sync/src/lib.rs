@@ -2,6 +2,7 @@
 //!
 //! No sockets, no disk, no clock: both machines are driven by whoever has those, so a simulator can drive them too.
 
+pub mod afterwards;
 pub mod device;
 pub mod messages;
 #[cfg(feature = "planted")]

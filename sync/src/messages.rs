@@ -446,6 +446,9 @@ pub const UNREADABLE: &str = "unreadable";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HandOverAnswer {
     pub server: Moment,
+    /// Which server keeps it: one that is restored from a backup of before has another one, and may not have it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub epoch: String,
     /// The keys of what is kept now: only these may be deleted.
     pub kept: Vec<String>,
 }

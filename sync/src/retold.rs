@@ -112,18 +112,20 @@ pub fn retold(
     if crate::planted::is(crate::planted::Bug::ReceiptsAsTheyCome) {
         return again(&root, reads, change, told, author, context);
     }
+    // Nobody is offered anything before all is as it was told: an event may have been put off, and put back.
+    let on_the_way = Context { returning: true, ..context.clone() };
     let mut now = root.clone();
-    let records = again(&root, reads, change, told, author, context);
+    let records = again(&root, reads, change, told, author, &on_the_way);
     write(&mut now, later, change, records);
     for retold in &later.told {
         // What another party was told stands as it is.
         let Some(change) = retold.change().filter(|it| !it.deed.is_another_partys(&change.deed)) else { continue };
-        let context = Context { at: retold.at, ..context.clone() };
+        let context = Context { at: retold.at, ..on_the_way.clone() };
         let told = Told { number: retold.number, ..retold.flags.clone().into() };
         let records = again(&now, reads, &change, &told, &retold.author(), &context);
         write(&mut now, later, &change, records);
     }
-    let mut now = summed_up(now);
+    let mut now = summed_up(now, Some(context));
     now.records.retain(|record| !root.records.contains(record));
     now.records
 }

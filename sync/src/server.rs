@@ -249,7 +249,13 @@ pub async fn push<C: Canon>(
                 }
                 let envelope = placed.change.get().to_owned();
                 let logged = Logged { seq, outcome, person: Some(lane.person), envelope, number };
-                known.insert(id, logged.clone());
+                #[cfg(feature = "planted")]
+                let is_forgotten = planted::is(Bug::TwiceInOnePush);
+                #[cfg(not(feature = "planted"))]
+                let is_forgotten = false;
+                if !is_forgotten {
+                    known.insert(id, logged.clone());
+                }
                 let delivery = delivery(canon, sender, lane, placed, &answer.epoch, logged).await?;
                 answer.outcomes.push(delivery);
             }
@@ -381,7 +387,10 @@ async fn signature<C: Canon>(
 ) -> Result<String, C::Failure> {
     use sha2::{Digest, Sha256};
     let bytes = domain::tags::to_hex(&Sha256::digest(placed.change.get()));
-    let words = ("receipt", sender.community, lane.person, placed.id, bytes, epoch, seq, outcome);
+    let author = lane.person;
+    #[cfg(feature = "planted")]
+    let author = if planted::is(Bug::AnybodysReceipt) { PersonId(uuid::Uuid::nil()) } else { author };
+    let words = ("receipt", sender.community, author, placed.id, bytes, epoch, seq, outcome);
     canon.proof(&serde_json::to_vec(&words).expect("a receipt is plain data")).await
 }
 
@@ -436,6 +445,8 @@ async fn open_lanes<C: Canon>(
     for opening in openings {
         let lane = match canon.lane(opening.lane).await? {
             Some(lane) if lane.device == sender.device && lane.person == opening.person => lane,
+            #[cfg(feature = "planted")]
+            Some(lane) if planted::is(Bug::AnybodysLane) => lane,
             Some(_) => {
                 trouble(answer, LaneTrouble::NotYours { lane: opening.lane });
                 continue;
@@ -538,7 +549,7 @@ async fn settle<C: Canon>(
             let reads = canon.reads_with_teams(&later.reads(&change, sender.community, lane.person)).await?;
             let author = author(canon, lane.person, sender.proof(lane.person, lane.identity), lane.id).await?;
             let (community, now) = (sender.community, delivered.server);
-            let context = Context { community, side: Side::Server, at, now, returning };
+            let context = Context { community, side: Side::Server, at, now, decided: now, returning };
             let there = receipt.map(|_| root.clone()).unwrap_or_default();
             let (outcome, records) = match told {
                 #[cfg(feature = "planted")]

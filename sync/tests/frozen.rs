@@ -189,8 +189,14 @@ fn every_change_that_a_release_wrote_is_read_and_decided() {
         let envelope = Envelope::read(&text).unwrap_or_else(|error| panic!("{kind} of {release}: {error:?}"));
         let change = envelope.open().unwrap_or_else(|error| panic!("{kind} of {release}: {error:?}"));
         let now = Moment(1_772_409_600_000);
-        let context =
-            Context { community: COMMUNITY, side: Side::Server, at: Interval::exactly(now), now, returning: false };
+        let context = Context {
+            community: COMMUNITY,
+            side: Side::Server,
+            at: Interval::exactly(now),
+            now,
+            decided: now,
+            returning: false,
+        };
         let (root, reads) = (Root::default(), Reads::default());
         let (lane, roles_held) = (LaneId(Uuid::nil()), BTreeSet::new());
         let author = Author { actor: Actor::System, proof: Proof::Session, lane, roles_held };

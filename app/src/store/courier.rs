@@ -351,8 +351,8 @@ async fn carry_out(store: Store, write: Write) -> Result<(), DiskFault> {
                 preferences::set_session(None);
             }
         }
-        Write::HandedOver(kept) => {
-            let entries = store.world.with_untracked(|world| world.outbox.in_custody(&kept, clock::wall()));
+        Write::HandedOver { kept, epoch } => {
+            let entries = store.world.with_untracked(|world| world.outbox.in_custody(&kept, &epoch, clock::wall()));
             store.keep_entries(entries).await?;
             disk.drop_unreadable(&kept).await?;
             store.reload_outbox().await?;

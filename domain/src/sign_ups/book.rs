@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{OwnSignUp, SignUp, Standing};
+#[cfg(feature = "planted")]
+use crate::planted::{self, Bug};
 use crate::{
     decide::Context,
     events::{self, Event, EventKey},
@@ -184,6 +186,10 @@ impl Book {
 
     fn first_in_line(&self) -> Option<&SignUp> {
         let waits = |number: &u32| self.sign_ups.values().find(|it| it.number == *number);
+        #[cfg(feature = "planted")]
+        if planted::is(Bug::PassedOver) {
+            return self.line.iter().filter_map(waits).find(|it| it.party.persons <= self.free());
+        }
         self.line.iter().filter_map(waits).find(|it| it.party.persons <= self.capacity())
     }
 
@@ -193,9 +199,12 @@ impl Book {
         if context.returning {
             return;
         }
-        let now = context.now;
+        let now = context.decided;
         let Some(event) = &self.event else { return };
-        if event.published.is_none() || event.cancelled.is_some() || now >= event.details.starts {
+        let has_started = now >= event.details.starts;
+        #[cfg(feature = "planted")]
+        let has_started = has_started && !planted::is(Bug::OfferedAfterTheStart);
+        if event.published.is_none() || event.cancelled.is_some() || has_started {
             return;
         }
         let until = event.details.offer_ends(now);

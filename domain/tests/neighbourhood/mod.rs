@@ -75,6 +75,8 @@ pub struct Neighbourhood {
     records: BTreeMap<RecordId, Record>,
     pub now: Moment,
     side: Side,
+    /// So long what comes has waited in custody, in milliseconds.
+    pub waited: i64,
     /// The server was restored, and not all has come back.
     pub returning: bool,
     changes: u128,
@@ -88,6 +90,7 @@ impl Default for Neighbourhood {
             records: BTreeMap::new(),
             now: NOW,
             side: Side::Server,
+            waited: 0,
             returning: false,
             changes: 100,
             written: vec![],
@@ -146,8 +149,9 @@ impl Neighbourhood {
             .filter_map(|id| self.records.get(id))
             .cloned()
             .collect();
-        let (at, now, returning) = (Interval::exactly(self.now), self.now, self.returning);
-        let context = Context { community: COMMUNITY, side: self.side, at, now, returning };
+        let Self { now, side, returning, waited, .. } = *self;
+        let at = Interval::exactly(now);
+        let context = Context { community: COMMUNITY, side, at, now, decided: now.plus(waited), returning };
         (root, reads, change, context)
     }
 

@@ -71,7 +71,10 @@ fn ruled(case: &Case) -> Result<Ruling, Undecodable> {
     let root = Root { records: case.root.iter().filter_map(Row::record).collect() };
     let reads: Reads = case.reads.iter().filter_map(Row::record).collect();
     let actor = case.actor.clone().map_or(Actor::System, Actor::Person);
-    let context = |side, at| Context { community: case.community, side, at, now: at.latest, returning: false };
+    let context = |side, at: Interval| {
+        let now = at.latest;
+        Context { community: case.community, side, at, now, decided: now, returning: false }
+    };
     let on_device = change.at.on_device();
     let on_server = context(Side::Server, case.at);
     let author =

@@ -18,7 +18,8 @@ use sync::{
 };
 
 use crate::{
-    database::{Kept, Stored, Tables},
+    community::OWN_LANE,
+    database::{Done, Kept, Stored, Tables},
     neighbours,
     tablet::Tablet,
 };
@@ -54,6 +55,7 @@ pub struct Promise {
     pub clock_was_good: bool,
     /// Whether its bytes were damaged on the disk afterwards.
     pub damaged: bool,
+    pub given_up: bool,
     pub deed: Deed,
     /// Whether its author might do it at the time.
     pub was_allowed: bool,
@@ -82,11 +84,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Whether a disk lost or damaged the beginning of this round. Its end, kept and flagged, then ended nothing, neither here
-    /// nor on the server: begun anew, the round is open.
+    /// Whether a liar was first to send this change to a server that had lost it: then its author's is kept under another id.
+    fn is_taken_by_a_liar(&self, id: &ChangeId, kept: &Kept) -> bool {
+        self.lies.contains(&kept.envelope) && self.saved.get(id).is_some_and(|it| Some(it.person) != kept.person)
+    }
+
+    /// Whether the beginning of this round was given up, or a disk lost or damaged it. Its end, kept and flagged, then ended nothing,
+    /// neither here nor on the server: begun anew, the round is open.
     fn lost_the_beginning_of(&self, round: RoundId) -> bool {
         let is_it = |deed: &Deed| matches!(deed, Deed::Fact(Fact::RoundStarted(started)) if started.round() == round);
-        self.saved.values().any(|promise| promise.damaged && is_it(&promise.deed))
+        self.saved.values().any(|promise| (promise.damaged || promise.given_up) && is_it(&promise.deed))
     }
 }
 
@@ -114,18 +121,24 @@ pub fn i1_nothing_saved_is_lost(ledger: &Ledger, tablets: &[Tablet], tables: &Ta
         .filter(|tablet| !tablet.dead)
         .flat_map(|tablet| {
             let known = tablet.credential.is_some_and(|id| tables.devices.get(&id).is_some_and(|it| !it.retired));
-            let held = move |entry: &&Entry| !known || !matches!(entry.state, EntryState::Delivered { .. });
+            let held = move |entry: &&Entry| !known || !entry.is_settled();
             tablet.disk.entries().filter(held)
         })
         .map(|entry| entry.id)
         .collect();
+    let custody: BTreeSet<(&str, &str)> =
+        tables.custody.keys().map(|(_, key, content)| (key.as_str(), content.as_str())).collect();
     for (id, promise) in &ledger.saved {
-        let is_in_custody =
-            tables.custody.get(&id.to_string()).is_some_and(|bytes| promise.damaged || *bytes == promise.bytes);
+        let key = id.to_string();
+        let is_in_custody = custody.contains(&(&key, &promise.bytes))
+            || (promise.damaged && custody.iter().any(|(handed, _)| *handed == key));
         if tables.log.contains_key(id) || is_in_custody || held.contains(id) || ledger.destroyed.contains(id) {
             continue;
         }
-        return broken("I1", format!("change {id} of tablet {} is nowhere: {}", promise.tablet, promise.bytes));
+        let entries = tablets.iter().flat_map(|tablet| tablet.disk.entries()).filter(|entry| entry.id == *id);
+        let states: Vec<&EntryState> = entries.map(|entry| &entry.state).collect();
+        let words = format!("change {id} of tablet {} is nowhere ({states:?}): {}", promise.tablet, promise.bytes);
+        return broken("I1", words);
     }
     for hash in &ledger.photos {
         let on_a_tablet = tablets.iter().any(|tablet| !tablet.dead && tablet.disk.photo_bytes(*hash).is_some());
@@ -164,6 +177,9 @@ pub fn i2_counts_once(ledger: &Ledger, tables: &Tables) -> Verdict {
     }
     for (id, (epoch, seq, outcome)) in &ledger.told {
         let Some(kept) = tables.log.get(id) else { continue };
+        if ledger.is_taken_by_a_liar(id, kept) {
+            continue;
+        }
         let is_same = kept.outcome == *outcome && (kept.seq == *seq || *epoch != tables.epoch);
         if !is_same {
             return broken("I2", format!("change {id} was told {outcome:?} at {seq} and is {:?}", kept.outcome));
@@ -192,7 +208,8 @@ pub fn i3_order_is_kept(ledger: &Ledger, tables: &Tables) -> Verdict {
     made.sort_by_key(|(order, ..)| *order);
     let mut last: BTreeMap<_, Seq> = BTreeMap::new();
     for (_, id, promise) in made {
-        let Some(kept) = tables.log.get(&id) else { continue };
+        // What was handed over is decided when somebody takes it.
+        let Some(kept) = tables.log.get(&id).filter(|kept| kept.lane != OWN_LANE) else { continue };
         let apart = match promise.identity {
             Identity::SignedIn | Identity::Pin => 0,
             Identity::Claimed => 1,
@@ -469,7 +486,10 @@ pub fn i14_a_seal_is_true(device: DeviceId, tablets: &[Tablet], ledger: &Ledger,
     }
     let Some(sealed) = tables.devices.get(&device).and_then(|device| device.sealed) else { return Ok(()) };
     for tablet in tablets.iter().filter(|tablet| !tablet.dead && tablet.credential == Some(device)) {
-        for entry in tablet.disk.entries().filter(|entry| !tables.log.contains_key(&entry.id)) {
+        let custody: BTreeSet<&str> = tables.custody.keys().map(|(_, key, _)| key.as_str()).collect();
+        let is_here =
+            |entry: &Entry| tables.log.contains_key(&entry.id) || custody.contains(entry.id.to_string().as_str());
+        for entry in tablet.disk.entries().filter(|entry| !is_here(entry)) {
             let made = ledger.saved.get(&entry.id).filter(|promise| promise.at < sealed.0);
             // Once delivered and then lost by the server: a restored server's seals are from before. What is in custody has
             // arrived, and a person has it.
@@ -508,6 +528,27 @@ pub fn what_takes_a_session_had_one(ledger: &Ledger, tables: &Tables) -> Verdict
     Ok(())
 }
 
+/// What was taken out of custody is decided once, with its bytes and as its author's; what takes a session only where somebody
+/// vouched for them.
+pub fn custody_is_true(tables: &Tables) -> Verdict {
+    let by_seq: BTreeMap<Seq, &Kept> = tables.log.values().map(|kept| (kept.seq, &**kept)).collect();
+    for ((device, key, content), item) in &tables.custody {
+        let Some(Done::Decided { seq, vouched }) = item.done else { continue };
+        let kept = by_seq.get(&seq).filter(|kept| kept.envelope == *content && kept.person == item.person);
+        let Some(kept) = kept else {
+            return broken("custody", format!("{key} was taken at {seq}, which is something else"));
+        };
+        let is_shared = tables.devices.get(device).is_some_and(|device| device.profile == Profile::Shared);
+        let change = Envelope::read(content).and_then(|envelope| envelope.open());
+        let takes_session = change.is_ok_and(|change| matches!(change.deed, Deed::Request(_)));
+        let is_accepted = matches!(kept.outcome, Outcome::Accepted { .. });
+        if kept.lane == OWN_LANE && is_shared && takes_session && is_accepted && !vouched {
+            return broken("custody", format!("{key} was accepted on a tablet's word"));
+        }
+    }
+    Ok(())
+}
+
 /// A fact that its author never had a right to wrote no record but the remark for managers, and what a liar's phone says of
 /// rounds and findings is such a fact.
 pub fn what_was_never_allowed_wrote_nothing(tables: &Tables) -> Verdict {
@@ -525,13 +566,15 @@ pub fn what_was_never_allowed_wrote_nothing(tables: &Tables) -> Verdict {
     Ok(())
 }
 
-/// A tablet on which only what takes a session waits is sealed all the same: after its last field work.
-pub fn what_waits_for_a_session_holds_up_no_seal(tablet: &Tablet, ledger: &Ledger, tables: &Tables) -> Verdict {
+/// A tablet on which nothing waits, or only what takes a session, is sealed after its last field work.
+pub fn what_is_drained_is_sealed(tablet: &Tablet, ledger: &Ledger, tables: &Tables) -> Verdict {
     let Some(device) = tablet.credential.filter(|id| !ledger.twins.contains(id)) else { return Ok(()) };
     let outbox = tablet.disk.outbox();
-    let is_waiting = outbox.to_sign_in().next().is_some();
     let others = outbox.entries.values().filter(|entry| !entry.is_settled()).count() - outbox.to_sign_in().count();
-    if !is_waiting || others > 0 || ledger.nodes_disagree || ledger.server_was_restored || tablet.life > 0 {
+    // Who left a forked lane may have a twin, which goes on in it: nobody vouches for that until the tablet is enrolled anew.
+    let is_of_device = |lane: &LaneId| tables.lanes.get(lane).is_some_and(|lane| lane.device == device);
+    let has_forked = outbox.lanes.values().any(|lane| lane.closed && is_of_device(&lane.lane));
+    if others > 0 || has_forked || ledger.nodes_disagree || ledger.server_was_restored || tablet.life > 0 {
         return Ok(());
     }
     let sealed = tables.devices.get(&device).and_then(|device| device.sealed);

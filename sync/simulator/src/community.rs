@@ -158,14 +158,27 @@ pub fn founded() -> Tables {
         let id = ChangeId(Uuid::from_u128(1_000 + n as u128));
         let stamp = Stamp { clocks, contact: None };
         let change = Change { id, at: stamp, after: vec![], supersedes: None, deed: Deed::Request(request) };
-        let context = Context { community: COMMUNITY, side: Side::Server, at, now: at.best, returning: false };
+        let now = at.best;
+        let context = Context { community: COMMUNITY, side: Side::Server, at, now, decided: now, returning: false };
         let root = tables.root(change.deed.root(COMMUNITY));
         let reads = tables.reads_with_teams(&change.deed.reads(COMMUNITY, PersonId(Uuid::nil())));
         let (outcome, records) = decided(|| decide(&root, &reads, &change, &Actor::System, &context));
         assert!(matches!(outcome, Outcome::Accepted { .. }), "the first morning is in order: {outcome:?}");
         let rows: Vec<_> = records.iter().map(|record| Stored::of(Row::of(record, n))).collect();
         let envelope = serde_json::to_string(&sync::messages::Envelope::seal(&change)).expect("plain data");
-        let kept = Kept { seq: n, lane: OWN_LANE, n, id, envelope, person: None, at, outcome, number: None, rows };
+        let kept = Kept {
+            seq: n,
+            lane: OWN_LANE,
+            n,
+            id,
+            envelope,
+            person: None,
+            at,
+            received: now,
+            outcome,
+            number: None,
+            rows,
+        };
         tables.log_whole(kept);
     }
     tables

@@ -41,6 +41,8 @@ pub struct Kept {
     pub envelope: String,
     pub person: Option<PersonId>,
     pub at: Interval,
+    /// When it was logged, by the clock of its node.
+    pub received: Moment,
     pub outcome: Outcome,
     /// The number that was told with it.
     pub number: Option<u32>,
@@ -58,6 +60,27 @@ impl Stored {
     pub fn of(row: Row) -> Rc<Self> {
         Rc::new(Self { record: row.record(), row })
     }
+}
+
+/// Something that was handed over.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    pub person: Option<PersonId>,
+    pub identity: Identity,
+    pub kind: String,
+    pub at: Interval,
+    pub received: Moment,
+    /// Nothing while nobody has worked through it.
+    pub done: Option<Done>,
+}
+
+/// What a person made of something in custody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It has its outcome at this number of the log. `vouched` where they answered for its author.
+    Decided { seq: Seq, vouched: bool },
+    /// Put aside.
+    Dismissed,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +108,8 @@ pub struct Tables {
     departures: BTreeMap<(Seq, RecordId), String>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub photos: BTreeSet<PhotoHash>,
-    /// What was handed over: key and content.
-    pub custody: BTreeMap<String, String>,
+    /// What was handed over, each item of each device once: its key and its content.
+    pub custody: BTreeMap<(DeviceId, String, String), Handed>,
     teams: Teams,
     roles_held: BTreeMap<PersonId, BTreeSet<Role>>,
     /// Changes that were taken by their receipts, with the roots that they wrote to.
@@ -206,6 +229,7 @@ impl Tables {
                 side: Side::Server,
                 at: kept.at,
                 now: kept.at.latest,
+                decided: kept.at.latest,
                 returning: false,
             };
             if let Ok(decision) = decide(&root, &reads, &change, &Actor::Person(person), &context) {
@@ -514,7 +538,7 @@ impl Transaction {
     }
 
     /// Logs what a later release of the server wrote: rows that this one does not read, all under one number.
-    pub fn log_rows(&mut self, head: Seq, lane: LaneId, id: ChangeId, rows: Vec<Row>) {
+    pub fn log_rows(&mut self, head: Seq, lane: LaneId, id: ChangeId, rows: Vec<Row>, received: Moment) {
         let seq = head + 1;
         let rows: Vec<Rc<Stored>> = rows.into_iter().map(|row| Stored::of(Row { seq, ..row })).collect();
         let written: Vec<_> = rows.into_iter().filter(|stored| self.put(seq, stored.clone())).collect();
@@ -526,6 +550,7 @@ impl Transaction {
             envelope: String::new(),
             person: None,
             at: Interval::exactly(Moment(0)),
+            received,
             outcome: Outcome::Accepted { flags: BTreeSet::new() },
             number: None,
             rows: written,
@@ -794,6 +819,7 @@ impl Canon for Transaction {
             envelope: entry.envelope.to_owned(),
             person: entry.person,
             at: entry.at,
+            received: entry.received,
             outcome: entry.outcome.clone(),
             number: entry.number,
             rows,

@@ -193,7 +193,7 @@ impl Idea<'_> {
 
     fn management(&self) -> Request {
         if self.chance.percent(25) {
-            return neighbours::plan(self.chance, self.world);
+            return neighbours::plan(self.chance, self.world, self.now);
         }
         match self.chance.below(if self.rights { 12 } else { 6 }) {
             0 => {

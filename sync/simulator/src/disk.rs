@@ -322,6 +322,6 @@ pub fn new_lane(lane: LaneId, person: PersonId, identity: Identity) -> OwnLane {
 
 /// Entries that were delivered long ago and need nobody any more.
 pub fn outdated(outbox: &Outbox, now: Moment) -> Vec<(LaneId, i64)> {
-    let is_old = |entry: &&Entry| !entry.is_waiting() && !entry.needs_attention() && entry.saved.plus(30 * DAY) < now;
+    let is_old = |entry: &&Entry| entry.is_settled() && !entry.needs_attention() && entry.saved.plus(30 * DAY) < now;
     outbox.entries.values().filter(is_old).map(|entry| (entry.lane, entry.n)).collect()
 }

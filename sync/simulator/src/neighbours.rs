@@ -39,11 +39,11 @@ pub fn event() -> EventKey {
     EventKey { event: EventId(Uuid::from_u128(3_000)), series: None }
 }
 
-fn details(capacity: u32) -> Details {
+fn details(capacity: u32, starts: Moment) -> Details {
     Details {
         title: words("lantern evening"),
-        starts: Moment(START).plus(DAY),
-        ends: Moment(START).plus(2 * DAY),
+        starts,
+        ends: starts.plus(DAY),
         capacity,
         offer_minutes: Some(2),
         ..Details::default()
@@ -67,7 +67,8 @@ pub fn founding() -> Vec<Request> {
         let it = Household { id: household(n), flat, area: None, members, moved_out: None, revision: None };
         all.push(Request::Residents(residents::Request::PutHousehold(it)));
     }
-    let put = PutEvent { of: event(), details: details(PLACES).into(), revision: None };
+    let details = details(PLACES, Moment(START).plus(DAY));
+    let put = PutEvent { of: event(), details: details.into(), revision: None };
     all.push(Request::Residents(residents::Request::PutEvent(put)));
     all.push(Request::Residents(residents::Request::PublishEvent(PublishEvent { of: event() })));
     all
@@ -103,14 +104,17 @@ pub fn wish(chance: &Chance, world: &World, home: HouseholdId) -> Deed {
     Deed::Request(Request::Residents(request))
 }
 
-/// What whoever plans the event does: another capacity, or moves somebody.
-pub fn plan(chance: &Chance, world: &World) -> Request {
+/// What whoever plans the event does: another capacity, now and then another day, or moves somebody.
+pub fn plan(chance: &Chance, world: &World, now: Moment) -> Request {
     let revision = world.get(event().event.into()).and_then(|body| match body {
         Body::Residents(residents::Body::Event(Event { revision, .. })) => *revision,
         _ => None,
     });
     if chance.percent(60) {
-        let put = PutEvent { of: event(), details: details(chance.between(2, 9) as u32).into(), revision };
+        let starts =
+            if chance.percent(12) { now.plus(chance.between(30_000, 200_000)) } else { Moment(START).plus(DAY) };
+        let details = details(chance.between(2, 9) as u32, starts);
+        let put = PutEvent { of: event(), details: details.into(), revision };
         return Request::Residents(residents::Request::PutEvent(put));
     }
     let to = [MoveTo::Confirmed, MoveTo::FrontOfLine, MoveTo::EndOfLine, MoveTo::Off];

@@ -31,7 +31,7 @@ use sync::{
         exchange::{Fault, Message, Step},
         outbox::PhotoState,
     },
-    messages::{Outcome, PhotoAnswer, Profile, PullAnswer, Row},
+    messages::{Outcome, PhotoAnswer, Profile, PullAnswer, Receipt, Row},
 };
 
 use crate::{
@@ -118,6 +118,7 @@ enum Event {
     Opens { tablet: usize },
     ServerIsBack,
     ReturnCloses,
+    SomebodyElsesReceipt,
     StandbyCatchesUp,
     Calm,
 }
@@ -182,6 +183,8 @@ struct Run {
     cached: BTreeMap<usize, Answer>,
     rebuilds: BTreeMap<usize, (u32, bool)>,
     started: BTreeMap<RecordId, usize>,
+    /// What a liar may have read: what a manager set up, with its receipt.
+    overheard: Vec<(String, Receipt)>,
 }
 
 impl Run {
@@ -222,6 +225,7 @@ impl Run {
             cached: BTreeMap::new(),
             rebuilds: BTreeMap::new(),
             started: BTreeMap::new(),
+            overheard: vec![],
             chance,
             rough,
         }
@@ -345,6 +349,7 @@ impl Run {
             Event::Opens { tablet } => self.opens(tablet),
             Event::ServerIsBack => self.server_is_up = true,
             Event::ReturnCloses => self.closes_the_return(),
+            Event::SomebodyElsesReceipt => self.somebody_elses_receipt()?,
             Event::StandbyCatchesUp => {
                 self.db.refresh_standby();
                 let after = self.chance.between(2_000, 25_000);

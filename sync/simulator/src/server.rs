@@ -3,20 +3,24 @@
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
 
 use domain::{
-    ids::{CommunityId, DeviceId},
+    ids::{CommunityId, DeviceId, PersonId},
     photos::{PhotoFault, PhotoHash},
     text::Words,
-    time::Moment,
+    time::{Contact, Interval, Moment},
 };
 use sync::{
     device::exchange::Fault,
     messages::{
-        Enrolled, HandOver, HandOverAnswer, Hello, HelloAnswer, PhotoAnswer, Pull, PullAnswer, Push, PushAnswer,
+        Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Identity, PhotoAnswer, Profile, Pull,
+        PullAnswer, Push, PushAnswer,
     },
     server::{Sender, push},
 };
 
-use crate::database::{Database, Device, Failure};
+use crate::{
+    community::COMMUNITY,
+    database::{Database, Device, Failure, Handed},
+};
 
 /// What a request carries besides its device.
 #[derive(Clone, Debug)]
@@ -65,7 +69,7 @@ pub fn answer(db: Database, community: CommunityId, device: DeviceId, request: R
         }
         match request {
             Request::Hello(said) => retried(async || hello(&db, community, &device, &said, &route).await).await,
-            Request::Push(sent) => retried(async || take_push(&db, community, &device, &sent, &route).await).await,
+            Request::Push(sent) => retried(async || take_push(&db, &device, &sent, &route).await).await,
             Request::Pull(asked) => match route.too_old {
                 true => Answer::Declined(Fault::TooOld),
                 false => {
@@ -76,7 +80,7 @@ pub fn answer(db: Database, community: CommunityId, device: DeviceId, request: R
                     .await
                 }
             },
-            Request::HandOver(sent) => Answer::HandOver(take_over(&db, &sent, &route)),
+            Request::HandOver(sent) => Answer::HandOver(take_over(&db, &device, &sent, &route)),
             Request::Photo(hash, bytes) => Answer::Photo(take_photo(&db, hash, &bytes)),
         }
     })
@@ -106,22 +110,9 @@ async fn retried(mut run: impl AsyncFnMut() -> Result<Answer, Failure>) -> Answe
     Answer::Declined(Fault::Busy { after: None })
 }
 
-async fn take_push(
-    db: &Database,
-    community: CommunityId,
-    device: &Device,
-    sent: &Push,
-    route: &Route,
-) -> Result<Answer, Failure> {
+async fn take_push(db: &Database, device: &Device, sent: &Push, route: &Route) -> Result<Answer, Failure> {
     let received = route.clock.read();
-    let sender = Sender {
-        device: device.id,
-        profile: device.profile,
-        community,
-        enrolled_by: device.enrolled_by,
-        confirmed: device.confirmed,
-        session: device.session,
-    };
+    let sender = sender(device, device.session);
     let mut canon = db.begin(sent.changes.len());
     let pushed = push(&mut canon, &sender, sent, received).await;
     #[cfg(feature = "planted")]
@@ -180,10 +171,34 @@ pub fn enrolled(device: &Device, community: CommunityId) -> Enrolled {
     }
 }
 
-fn take_over(db: &Database, sent: &HandOver, route: &Route) -> HandOverAnswer {
-    let kept: Vec<String> = sent.items.iter().map(|handed| handed.key.clone()).collect();
-    db.write(|tables| tables.custody.extend(sent.items.iter().map(|it| (it.key.clone(), it.content.clone()))));
-    HandOverAnswer { server: route.clock.read(), kept }
+pub fn sender(device: &Device, session: Option<PersonId>) -> Sender {
+    let &Device { id, profile, enrolled_by, confirmed, .. } = device;
+    Sender { device: id, profile, community: COMMUNITY, enrolled_by, confirmed, session }
+}
+
+/// As `server/src/custody.rs`: each item once, and nothing that the log has already.
+fn take_over(db: &Database, device: &Device, sent: &HandOver, route: &Route) -> HandOverAnswer {
+    let received = route.clock.read();
+    let delivered = Contact { server: received, clocks: sent.clocks };
+    let kept = sent.items.iter().map(|handed| handed.key.clone()).collect();
+    db.write(|tables| {
+        for handed in &sent.items {
+            let envelope = Envelope::read(&handed.content).ok();
+            let logged = envelope.as_ref().and_then(|envelope| tables.log.get(&envelope.id));
+            if logged.is_some_and(|kept| kept.envelope == handed.content) {
+                continue;
+            }
+            let (person, identity) = match device.profile {
+                Profile::Shared => (handed.person, handed.identity.unwrap_or(Identity::Claimed)),
+                Profile::Personal { person } => (Some(person), handed.identity.unwrap_or(Identity::Pin)),
+            };
+            let at = envelope.map_or(Interval::exactly(received), |envelope| envelope.at.interval(delivered));
+            let item = Handed { person, identity, kind: handed.kind.clone(), at, received, done: None };
+            let key = (device.id, handed.key.clone(), handed.content.clone());
+            tables.custody.entry(key).or_insert(item);
+        }
+        HandOverAnswer { server: received, epoch: tables.epoch.clone(), kept }
+    })
 }
 
 fn take_photo(db: &Database, hash: PhotoHash, bytes: &[u8]) -> PhotoAnswer {

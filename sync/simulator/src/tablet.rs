@@ -242,8 +242,7 @@ impl Tablet {
         if let Some(exchange) = &mut self.tabs[tab].exchange {
             exchange.cleared();
         }
-        let told = settled.iter().filter(|entry| matches!(entry.state, EntryState::Delivered { .. }));
-        told.map(|entry| entry.id).collect()
+        settled.iter().map(|entry| entry.id).collect()
     }
 
     /// Keeps this device's enrolment and begins with an empty world; what waits in another device's lanes moves to new ones.
@@ -342,8 +341,8 @@ impl Tablet {
                 self.session = None;
                 Ok(None)
             }
-            Write::HandedOver(kept) => {
-                let entries = self.tabs[tab].world.outbox.in_custody(&kept, Moment(0));
+            Write::HandedOver { kept, epoch } => {
+                let entries = self.tabs[tab].world.outbox.in_custody(&kept, &epoch, Moment(0));
                 self.disk.put_entries(&entries)?;
                 self.tabs[tab].world.replace_entries(entries);
                 Ok(Some(Told::Outbox))
@@ -382,6 +381,11 @@ impl Tablet {
                 Ok(Some(Told::Records))
             }
         }
+    }
+
+    /// What its author does not wait for any more.
+    pub fn gives_up(&mut self, tab: usize, place: (LaneId, i64)) -> Result<Option<Told>, DiskFault> {
+        self.change_entries(tab, &[place], |entry| Entry { state: EntryState::GivenUp, ..entry.clone() })
     }
 
     pub fn put_photo_state(&mut self, tab: usize, own: OwnPhoto) -> Result<Option<Told>, DiskFault> {

@@ -15,8 +15,8 @@ use super::{
     world::Confirmed,
 };
 use crate::messages::{
-    Delivery, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, LaneTrouble, Page, PhotoAnswer, Placed, Pull,
-    PullAnswer, Push, PushAnswer, Row, Seq,
+    Delivery, HandOver, HandOverAnswer, Hello, HelloAnswer, Hole, Identity, LaneTrouble, Page, PhotoAnswer, Placed,
+    Pull, PullAnswer, Push, PushAnswer, Row, Seal, Seq,
 };
 #[cfg(feature = "planted")]
 use crate::planted::{self, Bug};
@@ -98,6 +98,12 @@ pub struct Exchange {
     contact: Option<Contact>,
     /// The epoch of the last hello's answer.
     epoch: Option<String>,
+    /// The lanes of this device that the server knew then.
+    lanes: Option<BTreeSet<LaneId>>,
+    /// The last numbers of lanes that went into custody: declared even where no change follows.
+    ends: Vec<Hole>,
+    /// The lanes of which that was declared since this courier began.
+    ended: BTreeSet<LaneId>,
     device: Option<DeviceId>,
     /// Whose session this device holds, as far as it knows.
     session: Option<PersonId>,
@@ -126,7 +132,9 @@ pub struct Exchange {
 }
 
 fn push_of(changes: Vec<Placed>, holes: Vec<Hole>, clocks: Clocks, outbox: &Outbox) -> Push {
-    let lanes = outbox.lanes.values().filter(|lane| changes.iter().any(|placed| placed.lane == lane.lane));
+    let named: BTreeSet<LaneId> =
+        changes.iter().map(|placed| placed.lane).chain(holes.iter().map(|hole| hole.lane)).collect();
+    let lanes = outbox.lanes.values().filter(|lane| named.contains(&lane.lane));
     Push { clocks, lanes: lanes.map(OwnLane::opening).collect(), holes, changes }
 }
 
@@ -170,7 +178,10 @@ pub enum Write {
     /// Nobody's session lives here any more.
     SessionOver,
     /// These keys are in the server's custody.
-    HandedOver(Vec<String>),
+    HandedOver {
+        kept: Vec<String>,
+        epoch: String,
+    },
     Photo(PhotoHash, PhotoAnswer),
     Absorb(Page),
     /// A whole view, built anew: replace the one in use.
@@ -201,6 +212,9 @@ impl Exchange {
             place,
             contact,
             epoch: None,
+            lanes: None,
+            ends: vec![],
+            ended: BTreeSet::new(),
             device: None,
             session: None,
             useless: 0,
@@ -252,8 +266,11 @@ impl Exchange {
         if is_drained || self.said_hello.is_none_or(|at| now >= at + hello_again) {
             return self.hello(clocks, outbox);
         }
-        if !changes.is_empty() {
-            return Step::Send(Message::Push(push_of(changes, self.holes.clone(), clocks, outbox)));
+        if !changes.is_empty() || !self.ends.is_empty() {
+            let mut holes: Vec<Hole> = self.holes.iter().chain(&self.ends).copied().collect();
+            let known: BTreeSet<LaneId> = holes.iter().map(|hole| hole.lane).collect();
+            holes.extend(outbox.gone_before(&changes).into_iter().filter(|hole| !known.contains(&hole.lane)));
+            return Step::Send(Message::Push(push_of(changes, holes, clocks, outbox)));
         }
         let items = outbox.to_hand_over(false);
         if !items.is_empty() {
@@ -279,7 +296,8 @@ impl Exchange {
     /// way (its clocks say when: it is only longer on its own way), and may go as it is once [`Self::pushed`] took the answer, if this was whole and [`Self::may_go_on`].
     pub fn push_after(&self, sent: &Push, clocks: Clocks, outbox: &Outbox) -> Option<Push> {
         let changes = outbox.batch_after(&sent.changes, self.session).filter(|changes| !changes.is_empty())?;
-        Some(push_of(changes, vec![], clocks, outbox))
+        let holes = outbox.gone_before(&changes);
+        Some(push_of(changes, holes, clocks, outbox))
     }
 
     /// Says whose session this device holds now: what takes it goes while it lives.
@@ -293,8 +311,15 @@ impl Exchange {
     }
 
     fn hello(&self, clocks: Clocks, outbox: &Outbox) -> Step {
-        let seals = outbox.lanes.values().map(OwnLane::seal).collect();
+        // What waited in a lane that was left has moved to another: the server need not hear of what it does not know.
+        let is_left = |lane: &OwnLane| lane.closed && self.lanes.as_ref().is_some_and(|it| !it.contains(&lane.lane));
+        let seals = outbox.lanes.values().filter(|lane| !is_left(lane)).map(OwnLane::seal).collect();
         let waiting = outbox.entries.values().filter(|entry| !entry.is_settled()).count();
+        #[cfg(feature = "planted")]
+        let waiting = match planted::is(Bug::GivenUpNotCounted) {
+            true => waiting - outbox.entries.values().filter(|entry| entry.state == EntryState::GivenUp).count(),
+            false => waiting,
+        };
         let to_sign_in = outbox.to_sign_in().count();
         Step::Send(Message::Hello(Hello { clocks, contact: self.contact, seals, waiting, to_sign_in }))
     }
@@ -323,7 +348,9 @@ impl Exchange {
         if answer.kept.is_empty() {
             self.not_before = now + BACKOFF_MOST;
         }
-        vec![Write::HandedOver(answer.kept)]
+        // That it waits no more, and has no number, is said at once.
+        self.unsealed |= !answer.kept.is_empty();
+        vec![Write::HandedOver { kept: answer.kept, epoch: answer.epoch }]
     }
 
     /// Whether the server has said, and said again, that it has withdrawn this device's credential.
@@ -364,6 +391,8 @@ impl Exchange {
             let known = answer.lanes.iter().find(|seal| seal.lane == lane).map_or(0, |seal| seal.last);
             self.fill_gap(lane, known, outbox, &mut writes);
         }
+        self.end_lanes(&answer.lanes, outbox);
+        self.lanes = Some(answer.lanes.iter().map(|seal| seal.lane).collect());
         if answer.epoch != self.place.epoch {
             self.pulled = None;
         }
@@ -376,6 +405,21 @@ impl Exchange {
         writes
     }
 
+    /// Declares the last numbers of a lane where custody has what they were for: nothing follows them that would say so, and no
+    /// seal would be whole again.
+    fn end_lanes(&mut self, known: &[Seal], outbox: &Outbox) {
+        let is_sealed = |lane: &&OwnLane| !lane.closed && lane.identity != Identity::Session;
+        for lane in outbox.lanes.values().filter(is_sealed) {
+            let last = known.iter().find(|seal| seal.lane == lane.lane).map_or(0, |seal| seal.last);
+            let mut after = (last + 1..=lane.last).map(|n| outbox.entries.get(&(lane.lane, n)));
+            let in_custody =
+                |entry: Option<&Entry>| entry.is_some_and(|entry| matches!(entry.state, EntryState::InCustody { .. }));
+            if last < lane.last && after.all(in_custody) && self.ended.insert(lane.lane) {
+                self.ends.push(Hole { lane: lane.lane, from: last + 1, to: lane.last });
+            }
+        }
+    }
+
     fn met(&mut self, server: Moment, clocks: Clocks) -> Write {
         let contact = Contact { server, clocks };
         self.contact = Some(contact);
@@ -386,15 +430,19 @@ impl Exchange {
     /// lane's last number says nothing: a copy of this tablet may have given the numbers anew.
     fn goes_again(&self, entry: &Entry, now: &str) -> bool {
         match &entry.state {
-            EntryState::Waiting | EntryState::GivenUp | EntryState::InCustody { .. } => false,
+            EntryState::Waiting | EntryState::GivenUp => false,
             EntryState::Stuck => true,
+            // A retired tablet keeps no words of what it handed over.
+            EntryState::InCustody { .. } if entry.change.is_empty() => false,
             #[cfg(feature = "planted")]
             EntryState::Delivered { .. } if planted::is(Bug::EpochIgnored) => false,
+            #[cfg(feature = "planted")]
+            EntryState::InCustody { .. } if planted::is(Bug::CustodyForgotten) => false,
             // Told before epochs were noted.
-            EntryState::Delivered { epoch, .. } if epoch.is_empty() => {
+            EntryState::Delivered { epoch, .. } | EntryState::InCustody { epoch, .. } if epoch.is_empty() => {
                 !self.place.epoch.is_empty() && self.place.epoch != now
             }
-            EntryState::Delivered { epoch, .. } => epoch != now,
+            EntryState::Delivered { epoch, .. } | EntryState::InCustody { epoch, .. } => epoch != now,
         }
     }
 
@@ -417,6 +465,8 @@ impl Exchange {
         mut fresh: impl FnMut() -> LaneId,
     ) -> Vec<Write> {
         self.succeeded();
+        self.unsealed |= !self.ends.is_empty();
+        self.ends.clear();
         self.holes.clear();
         let mut writes = vec![self.met(answer.server, received)];
         self.notice(&answer.epoch);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::Place;
 use crate::messages::{
-    CHANGE_BYTES, Delivery, Envelope, Handed, Identity, LaneNumber, LaneOpening, Numbered, Outcome, PUSH_BYTES,
+    CHANGE_BYTES, Delivery, Envelope, Handed, Hole, Identity, LaneNumber, LaneOpening, Numbered, Outcome, PUSH_BYTES,
     PUSH_CHANGES, PhotoAnswer, Placed, Profile, Receipt, Row, Seal, Seq, UNREADABLE,
 };
 #[cfg(feature = "planted")]
@@ -114,7 +114,12 @@ domain::tagged! {
         /// Its author gave it up: it goes into the server's custody.
         GivenUp,
         /// The server has it in custody, where a person works through it.
-        InCustody { at: Moment },
+        InCustody {
+            at: Moment,
+            /// Which server has it: one that was restored from a backup may not.
+            #[serde(default, skip_serializing_if = "String::is_empty")]
+            epoch: String,
+        },
     }
 }
 
@@ -164,8 +169,11 @@ impl Entry {
         }
     }
 
-    /// It, to be sent again, with what was told of it before.
+    /// It, to be sent again, with what was told of it before; handed over again where it had been.
     pub fn again(&self) -> Self {
+        if let EntryState::InCustody { .. } = self.state {
+            return Self { state: EntryState::GivenUp, ..self.clone() };
+        }
         let receipt = match &self.state {
             EntryState::Delivered { seq, outcome, epoch, proof: Some(proof), number, .. } => Some(Receipt {
                 epoch: epoch.clone(),
@@ -356,11 +364,12 @@ impl Outbox {
             .collect()
     }
 
-    /// The entries that an answer says are in custody now.
-    pub fn in_custody(&self, kept: &[String], at: Moment) -> Vec<Entry> {
+    /// The entries that the server of `epoch` says are in its custody now.
+    pub fn in_custody(&self, kept: &[String], epoch: &str, at: Moment) -> Vec<Entry> {
         let is_kept = |entry: &&Entry| !entry.is_settled() && kept.contains(&entry.id.to_string());
         let entries = self.entries.values().filter(is_kept);
-        entries.map(|entry| Entry { state: EntryState::InCustody { at }, ..entry.clone() }).collect()
+        let state = || EntryState::InCustody { at, epoch: epoch.to_owned() };
+        entries.map(|entry| Entry { state: state(), ..entry.clone() }).collect()
     }
 
     pub fn has_stuck(&self) -> bool {
@@ -410,13 +419,33 @@ impl Outbox {
         for bundle in waiting.chunk_by(|a, b| a.lane == b.lane && a.bundle.is_some() && a.bundle == b.bundle) {
             let size: usize = bundle.iter().map(|entry| entry.change.len() + 200).sum();
             let fits = batch.len() + bundle.len() <= PUSH_CHANGES && bytes + size <= PUSH_BYTES;
-            if !batch.is_empty() && !fits {
+            // Numbers that went into custody are declared before the change that follows them: with the push that it leads.
+            let before = batch.iter().rfind(|placed| placed.lane == bundle[0].lane);
+            let follows = before.is_none_or(|placed| placed.n + 1 == bundle[0].n);
+            if !batch.is_empty() && !(fits && follows) {
                 break;
             }
             batch.extend(bundle.iter().map(|entry| entry.placed()));
             bytes += size;
         }
         batch
+    }
+
+    /// The numbers right before the first of each lane in `changes` that went into custody, or are on their way there.
+    pub fn gone_before(&self, changes: &[Placed]) -> Vec<Hole> {
+        let mut firsts = BTreeMap::new();
+        for placed in changes {
+            firsts.entry(placed.lane).or_insert(placed.n);
+        }
+        let is_gone = |lane, n| {
+            let entry = self.entries.get(&(lane, n));
+            entry.is_some_and(|it| matches!(it.state, EntryState::GivenUp | EntryState::InCustody { .. }))
+        };
+        let hole = |(lane, first): (LaneId, LaneNumber)| {
+            let from = (1..first).rev().take_while(|n| is_gone(lane, *n)).last()?;
+            Some(Hole { lane, from, to: first - 1 })
+        };
+        firsts.into_iter().filter_map(hole).collect()
     }
 
     /// Whether all that was saved on this device before `entries` is here.
@@ -459,7 +488,9 @@ impl Outbox {
             let Some(mut entry) = self.entries.remove(&place) else { continue };
             new.last += 1;
             (entry.lane, entry.n) = (fresh, new.last);
-            entry.state = EntryState::Waiting;
+            if entry.state != EntryState::GivenUp {
+                entry.state = EntryState::Waiting;
+            }
             moved.push((place, entry));
         }
         self.lanes.insert(fresh, new);

@@ -168,7 +168,9 @@ impl World {
         let reads = self.reads_with_teams(&change.deed.reads(self.community, entry.person));
         let actor = Actor::Person(self.person_or_stranger(entry.person));
         let at = change.at.on_device();
-        let context = Context { community: self.community, side: Side::Device, at, now: at.best, returning: false };
+        let now = at.best;
+        let context =
+            Context { community: self.community, side: Side::Device, at, now, decided: now, returning: false };
         let Ok(decision) = decide(&root, &reads, &change, &actor, &context) else { return };
         for record in decision.records {
             self.roots_laid_over.entry(record.root).or_default().insert(record.id);

@@ -282,6 +282,30 @@ fn a_lane_that_is_another_devices_goes_on_in_a_lane_of_its_own() {
 }
 
 #[test]
+fn what_a_restored_server_lost_of_its_custody_is_handed_over_again() {
+    let (mut server, mut tablet) = pair();
+    let backup = server.clone();
+    let (_, given_up) = tablet.start_round(guard(1));
+    let entry = tablet.world.outbox.entries.values().next().expect("it is here").clone();
+    tablet.world.replace_entries(vec![Entry { state: EntryState::GivenUp, ..entry }]);
+    tablet.settle(&mut server);
+    assert!(server.custody.contains_key(&given_up.to_string()));
+    let mut restored = backup;
+    restored.is_restored("second");
+    tablet.settle(&mut restored);
+    assert!(restored.custody.contains_key(&given_up.to_string()), "its tablet still had it");
+    assert!(matches!(tablet.state_of(given_up), EntryState::InCustody { epoch, .. } if epoch == "second"));
+    assert!(restored.log.is_empty(), "nothing was decided by itself");
+    // A tablet that was retired and cleared has no words of it any more.
+    let bare = tablet.world.outbox.entries.values().next().expect("it is here").clone();
+    tablet.world.replace_entries(vec![Entry { change: String::new(), ..bare }]);
+    restored.custody.clear();
+    restored.is_restored("third");
+    tablet.settle(&mut restored);
+    assert!(restored.custody.is_empty(), "nothing is better than empty words");
+}
+
+#[test]
 fn a_restored_server_is_told_again_what_it_forgot() {
     let (mut server, mut tablet) = pair();
     tablet.start_round(guard(1));

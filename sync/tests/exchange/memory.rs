@@ -82,7 +82,8 @@ impl Memory {
 
     pub fn take_over(&mut self, sent: &HandOver, server: Moment) -> HandOverAnswer {
         self.custody.extend(sent.items.iter().map(|handed| (handed.key.clone(), handed.content.clone())));
-        HandOverAnswer { server, kept: sent.items.iter().map(|handed| handed.key.clone()).collect() }
+        let kept = sent.items.iter().map(|handed| handed.key.clone()).collect();
+        HandOverAnswer { server, epoch: self.epoch.clone(), kept }
     }
 
     /// A community with a supervisor (guard 0), guards 1 to 5 and a cleaner (guard 6).

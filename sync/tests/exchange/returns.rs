@@ -125,7 +125,7 @@ fn itself(server: &mut Memory, request: residents::Request) {
     let records = server.records.values().map(|(_, record)| record);
     let root = domain::records::Root { records: records.filter(|record| record.root == root).cloned().collect() };
     let (at, now, returning) = (Interval::exactly(NOW), NOW, server.returning);
-    let context = Context { community: COMMUNITY, side: Side::Server, at, now, returning };
+    let context = Context { community: COMMUNITY, side: Side::Server, at, now, decided: now, returning };
     let decision = decide(&root, &Default::default(), &change, &Actor::System, &context);
     decision.expect("the server may").records.into_iter().for_each(|record| server.put(record));
 }

@@ -227,8 +227,8 @@ impl Tablet {
                     .collect();
                 self.change(&places, |entry| Entry { state: EntryState::Stuck, ..entry.clone() });
             }
-            Write::HandedOver(kept) => {
-                let entries = self.world.outbox.in_custody(&kept, Moment(self.now));
+            Write::HandedOver { kept, epoch } => {
+                let entries = self.world.outbox.in_custody(&kept, &epoch, Moment(self.now));
                 self.world.replace_entries(entries);
                 self.world.outbox.unreadable.retain(|place, _| !kept.contains(place));
             }

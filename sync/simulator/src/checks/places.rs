@@ -8,6 +8,7 @@ use domain::{
     records::Body,
     residents,
     sign_ups::{MoveTo, OwnSignUp, SignUp, Standing, Tally},
+    time::Moment,
 };
 
 use sync::messages::{Envelope, Outcome};
@@ -23,6 +24,7 @@ use crate::{
 #[derive(Default)]
 struct Hall {
     capacity: u32,
+    starts: Moment,
     tally: Option<Tally>,
     sign_ups: BTreeMap<HouseholdId, SignUp>,
     /// The numbers of parties that were offered a place while they waited, since they last began to.
@@ -95,13 +97,16 @@ pub fn i10_places(tables: &Tables) -> Verdict {
         }
         let is_honoured = tables.honoured.contains_key(&kept.seq);
         let (before, had) = (hall.tally.as_ref().map_or(0, Tally::taken), hall.sign_ups.clone());
+        let line = hall.tally.as_ref().map(|tally| tally.line.clone()).unwrap_or_default();
         let was_moved = hall.take(&bodies);
         if within.is_some() && !is_honoured {
             hall.decided.extend(wish(kept).and_then(|request| Decided::of(&request)));
         }
         let found = hall
             .is_in_order(before, was_moved, is_honoured)
-            .and_then(|()| if within.is_some() { hall.is_given_nothing(&had, is_honoured) } else { Ok(()) });
+            .and_then(|()| if within.is_some() { hall.is_given_nothing(&had, is_honoured) } else { Ok(()) })
+            .and_then(|()| hall.offers_nothing_after_the_start(&had, kept.received))
+            .and_then(|()| if was_moved || is_honoured { Ok(()) } else { hall.passes_over_nobody(&had, &line) });
         if let Err(words) = found {
             return broken("I10", format!("at {}: {words}", kept.seq));
         }
@@ -160,7 +165,10 @@ impl Hall {
         let mut was_moved = false;
         for body in bodies {
             match body {
-                residents::Body::Event(event) => self.capacity = event.details.capacity,
+                residents::Body::Event(event) => {
+                    self.capacity = event.details.capacity;
+                    self.starts = event.details.starts;
+                }
                 residents::Body::Tally(tally) => self.tally = Some(tally.clone()),
                 residents::Body::SignUp(now) => {
                     let was = self.sign_ups.insert(now.household, now.clone());
@@ -213,6 +221,38 @@ impl Hall {
             }
             if let Some(decided) = self.decided.get(household).filter(|decided| !decided.is_so(now.standing)) {
                 return Err(format!("{household} is {:?} and it was decided that it {decided:?}", now.standing));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is offered a place now, and was not before, is so before the event starts.
+    fn offers_nothing_after_the_start(
+        &self,
+        had: &BTreeMap<HouseholdId, SignUp>,
+        decided: Moment,
+    ) -> Result<(), String> {
+        let is_offered = |it: &SignUp| matches!(it.standing, Standing::Offered { .. });
+        let was_offered = |it: &SignUp| had.get(&it.household).is_some_and(is_offered);
+        match self.sign_ups.values().find(|it| is_offered(it) && !was_offered(it)) {
+            Some(it) if decided >= self.starts => {
+                Err(format!("number {} is offered a place after the start", it.number))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whoever is given a place comes after nobody who waits, unless that party does not fit in the hall.
+    fn passes_over_nobody(&self, had: &BTreeMap<HouseholdId, SignUp>, line: &[u32]) -> Result<(), String> {
+        let waits_and_fits = |number: &u32| {
+            let mut waiting = self.sign_ups.values().filter(|it| it.standing == Standing::Waiting);
+            waiting.any(|it| it.number == *number && it.party.persons <= self.capacity)
+        };
+        let had_none = |it: &SignUp| !had.get(&it.household).is_some_and(|was| was.standing.has_places());
+        for it in self.sign_ups.values().filter(|it| it.standing.has_places() && had_none(it)) {
+            let own = line.iter().position(|number| *number == it.number).unwrap_or(line.len());
+            if let Some(passed) = line[..own].iter().find(|number| waits_and_fits(number)) {
+                return Err(format!("number {} has a place and number {passed} waits before it", it.number));
             }
         }
         Ok(())

@@ -42,6 +42,7 @@ impl Run {
                 }
                 for delivery in &answer.outcomes {
                     self.note_outcome(n, &answer.epoch, delivery);
+                    self.is_overheard(n, &answer.epoch, delivery);
                 }
                 if !answer.lanes.is_empty() {
                     self.tablets[n].reload_outbox(at);
@@ -59,7 +60,9 @@ impl Run {
                 exchange.pulled(answer, now)
             }
             Answer::HandOver(answer) => {
-                self.reached.hit("29 handed over by a retired tablet");
+                if exchange.is_retired() {
+                    self.reached.hit("29 handed over by a retired tablet");
+                }
                 exchange.handed_over(answer, now)
             }
             Answer::Photo(answer) => {

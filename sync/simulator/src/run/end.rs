@@ -67,13 +67,14 @@ impl Run {
             checks::i10_numbers_stay(tables)?;
             checks::what_takes_a_session_had_one(&self.ledger, tables)?;
             checks::what_was_never_allowed_wrote_nothing(tables)?;
+            checks::custody_is_true(tables)?;
             for (n, tablet) in self.tablets.iter().enumerate() {
                 if tablet.dead || !self.is_known(n) {
                     continue;
                 }
                 checks::i13_no_lane_waits_for_another(tablet)?;
                 checks::i8_queues_are_empty(tablet, tables)?;
-                checks::what_waits_for_a_session_holds_up_no_seal(tablet, &self.ledger, tables)?;
+                checks::what_is_drained_is_sealed(tablet, &self.ledger, tables)?;
                 checks::i5_holds_only_what_it_may(tablet, &self.views)?;
                 checks::i5_a_contractors_phone_holds_its_teams_work(tablet, tables)?;
                 checks::i4_everyone_holds_the_same(tablet, tables)?;

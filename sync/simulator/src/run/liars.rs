@@ -8,7 +8,7 @@ use domain::{
     text::Words,
     time::{Clocks, Stamp},
 };
-use sync::messages::{Envelope, Identity, LaneOpening, Placed, Push, PushAnswer};
+use sync::messages::{Delivery, Envelope, Identity, LaneOpening, Placed, Push, PushAnswer, Receipt};
 
 use super::*;
 
@@ -29,10 +29,11 @@ impl Run {
         self.tell(|| format!("tablet {n} lies"));
         // Its device vouches for no such lane.
         self.ledger.twins.insert(id);
-        match self.chance.below(4) {
+        match self.chance.below(5) {
             0 if device.profile == Profile::Shared => self.as_the_manager(&device),
             1 => self.with_the_id_of_another(&device),
             2 => self.with_one_id_twice(&device),
+            3 => self.in_the_lane_of_another(&device),
             _ => self.about_the_rounds(&device),
         }
     }
@@ -101,6 +102,71 @@ impl Run {
         }
     }
 
+    /// Writes in a lane that another device opened, in the name of whoever that is.
+    fn in_the_lane_of_another(&mut self, device: &Device) -> Result<(), Broken> {
+        let others: Vec<sync::server::Lane> = self.db.read(|tables| {
+            let is_others = |lane: &&sync::server::Lane| lane.device != device.id && lane.id != OWN_LANE;
+            tables.lanes.values().filter(is_others).copied().collect()
+        });
+        let Some(lane) = self.chance.pick(&others).copied() else { return Ok(()) };
+        self.reached.hit("a lie about whose lane it is");
+        let change = self.finding();
+        let bytes = self.written(&change);
+        let (opening, from) = (LaneOpening::new(lane.id, lane.person, lane.identity), lane.last + 1);
+        let Some(answer) = self.pushes_in(device, opening, from, &[(change.id, bytes, None)]) else { return Ok(()) };
+        match answer.outcomes.first() {
+            Some(told) => Err(self.believed(format!("{} in a lane of {}", told.id, lane.person))),
+            None => Ok(()),
+        }
+    }
+
+    /// After a restore somebody who has read a manager's tablet comes first.
+    pub(super) fn somebody_elses_receipt(&mut self) -> Result<(), Broken> {
+        if !self.server_is_up || !self.calls.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<DeviceId> =
+            self.db.read(|tables| tables.devices.values().filter(|it| !it.retired).map(|it| it.id).collect());
+        let Some(id) = self.chance.pick(&known).copied() else { return Ok(()) };
+        let Some(device) = self.db.read(|tables| tables.devices.get(&id).copied()) else { return Ok(()) };
+        self.ledger.twins.insert(id);
+        self.with_the_receipt_of_another(&device)
+    }
+
+    /// Sends what somebody with more rights was told had been accepted, with their receipt, to a server that has lost it.
+    fn with_the_receipt_of_another(&mut self, device: &Device) -> Result<(), Broken> {
+        let who = self.liar(device);
+        let may_not = self.db.read(|tables| tables.person(who).is_some_and(|it| !may(&it.roles, Act::SetUp)));
+        let lost: Vec<_> = self.db.read(|tables| {
+            let is_lost = |(bytes, receipt): &&(String, Receipt)| {
+                let id = Envelope::read(bytes).map(|envelope| envelope.id);
+                receipt.epoch != tables.epoch && id.is_ok_and(|id| !tables.log.contains_key(&id))
+            };
+            self.overheard.iter().filter(is_lost).cloned().collect()
+        });
+        let Some((bytes, receipt)) = self.chance.pick(&lost).cloned().filter(|_| may_not) else { return Ok(()) };
+        let Ok(Envelope { id, .. }) = Envelope::read(&bytes) else { return Ok(()) };
+        self.reached.hit("somebody else's receipt");
+        self.ledger.lies.insert(bytes.clone());
+        let opening = LaneOpening::new(LaneId(self.chance.uuid()), who, Identity::SignedIn);
+        let Some(answer) = self.pushes_in(device, opening, 1, &[(id, bytes, Some(receipt))]) else { return Ok(()) };
+        match answer.outcomes.iter().find(|told| matches!(told.outcome, Outcome::Accepted { .. })) {
+            Some(told) => Err(self.believed(format!("{} with the receipt of another", told.id))),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers what a manager set up and was told, for whoever can read their tablet.
+    pub(super) fn is_overheard(&mut self, n: usize, epoch: &str, told: &Delivery) {
+        let is_managers = self.tablets[n].profile == Profile::Personal { person: person(0) };
+        let Some(promise) = self.ledger.saved.get(&told.id).filter(|it| is_managers && !it.damaged) else { return };
+        let sets_up = matches!(promise.deed, Deed::Request(Wish::PutArea(_) | Wish::PutPlan(_)));
+        let (true, Outcome::Accepted { .. }, Some(proof)) = (sets_up, &told.outcome, &told.proof) else { return };
+        let (epoch, outcome, proof) = (epoch.to_owned(), told.outcome.clone(), proof.clone());
+        let receipt = Receipt { epoch, seq: told.seq, outcome, proof, number: None };
+        self.overheard.push((promise.bytes.clone(), receipt));
+    }
+
     /// A phone that never had to do with rounds reports something.
     fn about_the_rounds(&mut self, device: &Device) -> Result<(), Broken> {
         let who = self.liar(device);
@@ -152,7 +218,7 @@ impl Run {
         self.pushes_bytes(device, who, by, &bytes)
     }
 
-    /// Pushes in a lane of its own and waits for the answer: nobody else asks meanwhile.
+    /// Pushes in a lane of its own.
     fn pushes_bytes(
         &mut self,
         device: &Device,
@@ -160,19 +226,32 @@ impl Run {
         by: Identity,
         changes: &[(ChangeId, String)],
     ) -> Option<PushAnswer> {
-        let lane = LaneId(self.chance.uuid());
-        self.ledger.lies.extend(changes.iter().map(|(_, bytes)| bytes.clone()));
-        let placed = (1..).zip(changes).map(|(n, (id, bytes))| Placed {
+        let opening = LaneOpening::new(LaneId(self.chance.uuid()), who, by);
+        let changes: Vec<_> = changes.iter().map(|(id, bytes)| (*id, bytes.clone(), None)).collect();
+        self.pushes_in(device, opening, 1, &changes)
+    }
+
+    /// Pushes in this lane and waits for the answer: nobody else asks meanwhile.
+    fn pushes_in(
+        &mut self,
+        device: &Device,
+        opening: LaneOpening,
+        from: i64,
+        changes: &[(ChangeId, String, Option<Receipt>)],
+    ) -> Option<PushAnswer> {
+        let lane = opening.lane;
+        self.ledger.lies.extend(changes.iter().map(|(_, bytes, _)| bytes.clone()));
+        let placed = (from..).zip(changes).map(|(n, (id, bytes, receipt))| Placed {
             lane,
             n,
             id: *id,
             bundle: None,
             change: serde_json::value::RawValue::from_string(bytes.clone()).expect("an envelope is JSON"),
-            receipt: None,
+            receipt: receipt.clone(),
         });
         let changes = placed.collect();
         let clocks = Clocks { wall: Moment(self.now), mono: 1, load: LoadId(self.chance.uuid()) };
-        let push = Push { clocks, lanes: vec![LaneOpening::new(lane, who, by)], holes: vec![], changes };
+        let push = Push { clocks, lanes: vec![opening], holes: vec![], changes };
         let clock = NodeClock { now: self.clock.clone(), skew: 0 };
         let route = Route {
             clock,

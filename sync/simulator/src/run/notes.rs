@@ -19,6 +19,9 @@ impl Run {
         }
         if let Outcome::Refused { refusal } = &delivery.outcome {
             self.reached.hit("18 refused and withdrawn from the screen");
+            if *refusal == domain::refusal::WhyNot::Started.into() {
+                self.reached.hit("50 an event that has begun");
+            }
             match refusal {
                 domain::refusal::Refusal::NotPermitted if promise.was_allowed => {
                     self.reached.hit("28 refused because rights had changed meanwhile");

@@ -7,13 +7,22 @@ use domain::{
     time::{Clocks, Interval, Stamp},
 };
 
+use domain::permissions::Proof;
+use sync::{
+    afterwards::{InCustody, Own, Taken, take},
+    messages::{Identity, Seq},
+    server::{Canon, Lane},
+};
+
 use super::*;
+use crate::database::{Done, Failure, Handed};
 
 impl Run {
     pub(super) fn the_server_fails(&mut self) {
         if self.server_is_up && self.calls.is_empty() {
             self.offers_run_out();
             self.work_changes_hands();
+            self.custody_is_worked_through();
             if self.chance.percent(15) {
                 self.closes_the_return();
             }
@@ -61,15 +70,27 @@ impl Run {
         // The photos' folder is not in the database's backup: it has them all.
         tables.photos = self.db.read(|now| now.photos.clone());
         // What was handed over since went with the server that had it.
-        let lost = self.db.read(|now| {
+        let lost: Vec<ChangeId> = self.db.read(|now| {
             let keys = now.custody.keys().filter(|key| !tables.custody.contains_key(*key));
-            keys.filter_map(|key| key.parse().ok().map(ChangeId)).collect::<Vec<_>>()
+            keys.filter_map(|(_, key, _)| key.parse().ok().map(ChangeId)).collect()
         });
-        self.ledger.destroyed.extend(lost);
+        for id in lost {
+            let is_on_a_tablet =
+                self.tablets.iter().any(|it| !it.dead && it.disk.entries().any(|entry| entry.id == id));
+            if is_on_a_tablet {
+                self.reached.hit("6 custody that a restore lost");
+            } else {
+                self.ledger.destroyed.insert(id);
+            }
+        }
         self.db.replace(tables);
         self.backup = self.db.copy();
         self.repeated.clear();
         self.accept_repeats();
+        // Somebody who read a receipt may come before its owner does.
+        if self.chance.percent(30) {
+            self.at(1, Event::SomebodyElsesReceipt);
+        }
     }
 
     /// After a restore a number may have been consumed by a change that the log has in another place.
@@ -135,6 +156,7 @@ impl Run {
             side: decide::Side::Server,
             at: Interval::exactly(now),
             now,
+            decided: now,
             returning: false,
         };
         let decision = decide::decide(&root, &reads, &change, &decide::Actor::System, &context);
@@ -167,6 +189,72 @@ impl Run {
         }
     }
 
+    /// Somebody takes what was handed over, or puts it aside. What nothing shows to be its author's is taken where they vouch for it.
+    fn custody_is_worked_through(&mut self) {
+        let waiting: Vec<_> = self.db.read(|tables| {
+            let waiting = tables.custody.iter().filter(|(_, item)| item.done.is_none());
+            waiting.map(|(key, item)| (key.clone(), item.clone())).collect()
+        });
+        for (key, item) in waiting {
+            if !self.chance.percent(40) {
+                continue;
+            }
+            let done = if self.chance.percent(10) {
+                self.reached.hit("put aside in custody");
+                Some(Done::Dismissed)
+            } else {
+                let vouched = self.chance.percent(30);
+                let seq = self.takes(&key.2, key.0, &item, vouched);
+                // They did not hear of it, and try again.
+                let again = self.chance.percent(20).then(|| self.takes(&key.2, key.0, &item, vouched)).flatten();
+                again.or(seq).map(|seq| Done::Decided { seq, vouched })
+            };
+            self.db.write(|tables| tables.custody.get_mut(&key).map(|item| item.done = done));
+        }
+    }
+
+    /// As `server/src/custody.rs`. Says at which number of the log it has its outcome, if it has one.
+    fn takes(&mut self, content: &str, device: DeviceId, item: &Handed, vouched: bool) -> Option<Seq> {
+        let of = self.db.read(|tables| tables.devices.get(&device).copied());
+        let proof = match (vouched, item.person, of) {
+            (true, ..) | (_, None, _) => Proof::Session,
+            (_, Some(person), Some(device)) => server::sender(&device, None).proof(person, item.identity),
+            (_, Some(_), None) => Proof::PickedName,
+        };
+        let (id, nobody) = (OWN_LANE, PersonId(uuid::Uuid::nil()));
+        let mut canon = self.db.begin(1);
+        let taken = at_once(async {
+            let seq = canon.take_head().await?.seq + 1;
+            let identity = Identity::SignedIn;
+            let mut lane = Lane { id, device: DeviceId(uuid::Uuid::nil()), person: nobody, last: seq - 1, identity };
+            let own = Own { community: COMMUNITY, lane: &mut lane, seq, now: Moment(self.now) };
+            let Handed { ref kind, person, at, received, .. } = *item;
+            let of = InCustody { kind, content, person, lane: LaneId(device.0), at, received };
+            let taken = take(&mut canon, own, &of, proof).await?;
+            if let Taken::Decided { .. } | Taken::Before { .. } = taken {
+                canon.commit().await?;
+            }
+            Ok::<_, Failure>(taken)
+        });
+        // A race lost: they try again another time.
+        match taken.ok()? {
+            Taken::Decided { seq, .. } => {
+                self.reached.hit("taken out of custody");
+                self.tell(|| format!("{} of {:?} is taken out of custody at {seq}", item.kind, item.person));
+                Some(seq)
+            }
+            Taken::Before { seq } => {
+                self.reached.hit("in custody and decided before");
+                Some(seq)
+            }
+            Taken::Unproven => {
+                self.reached.hit("in custody without proof");
+                None
+            }
+            Taken::OthersId | Taken::Nobodys | Taken::Undecodable(_) => None,
+        }
+    }
+
     /// A person closes the return, whatever is missing: what is free is offered to who waits.
     pub(super) fn closes_the_return(&mut self) {
         if !self.db.read(Tables::is_returning) {
@@ -184,12 +272,11 @@ impl Run {
     }
 
     /// Logs what the server itself wrote.
-    fn log_own(&mut self, head: sync::messages::Seq, id: ChangeId, rows: Vec<Row>) {
+    fn log_own(&mut self, head: Seq, id: ChangeId, rows: Vec<Row>) {
         let mut tx = self.db.begin(1);
-        tx.log_rows(head, OWN_LANE, id, rows);
-        let mut commit = Box::pin(tx.commit());
-        let mut context = Context::from_waker(Waker::noop());
-        while commit.as_mut().poll(&mut context).is_pending() {}
+        tx.log_rows(head, OWN_LANE, id, rows, Moment(self.now));
+        // A race lost: it says so another time.
+        let _ = at_once(tx.commit());
     }
 
     /// An operator makes the records anew from the log.
@@ -204,5 +291,16 @@ impl Run {
             return;
         }
         self.db.write(|tables| tables.records = tables.rebuilt());
+    }
+}
+
+/// Runs what waits for nobody: no request is under way.
+fn at_once<T>(work: impl Future<Output = T>) -> T {
+    let mut work = Box::pin(work);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
+            return done;
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What people do, and what goes wrong.
 
+use sync::device::outbox::Entry;
+
 use super::*;
 
 impl Run {
@@ -29,6 +31,7 @@ impl Run {
             890..930 => self.the_clock_changes(n),
             930..945 => self.somebody_lies(n)?,
             945..950 => self.is_confirmed(n),
+            950..964 => self.gives_a_change_up(n),
             _ => self.the_tablet_suffers(n),
         }
         Ok(())
@@ -130,6 +133,7 @@ impl Run {
                 order: self.ledger.saved.len(),
                 clock_was_good: !self.tablets[n].clock_was_set,
                 damaged: false,
+                given_up: false,
                 deed: change.deed.clone(),
                 was_allowed: may_set_up,
                 identity: saved.lane.identity,
@@ -156,6 +160,31 @@ impl Run {
             }));
         }
         self.reached.hit("42 a change of a later release");
+    }
+
+    /// Its author no longer waits for a change: it goes into the server's custody.
+    fn gives_a_change_up(&mut self, n: usize) {
+        let open: Vec<u64> = self.tablets[n].tabs.iter().filter(|tab| !tab.frozen).map(|tab| tab.serial).collect();
+        let Some(at) = self.chance.pick(&open).and_then(|serial| self.tablets[n].tab(*serial)) else { return };
+        if self.tablets[n].asleep_since.is_some() {
+            return;
+        }
+        let all: Vec<_> =
+            self.tablets[n].tabs[at].world.outbox.entries.values().filter(|it| !it.is_settled()).collect();
+        let is_on_its_way = |entry: &&&Entry| self.unanswered.contains_key(&entry.id);
+        // Rather one that is on its way, and may arrive all the same.
+        let sent: Vec<_> = all.iter().filter(is_on_its_way).copied().collect();
+        let entry = if self.chance.percent(70) { self.chance.pick(&sent) } else { None };
+        let Some(place) = entry.or(self.chance.pick(&all)).map(|entry| (entry.lane, entry.n)) else { return };
+        if self.tablets[n].gives_up(at, place).is_ok() {
+            let given_up = self.tablets[n].tabs[at].world.outbox.entries.get(&place);
+            let promise = given_up.and_then(|entry| self.ledger.saved.get_mut(&entry.id));
+            promise.into_iter().for_each(|promise| promise.given_up = true);
+            self.reached.hit("a change given up");
+            self.tell(|| format!("tablet {n} gives up {place:?}"));
+            let after = self.chance.between(1, 40);
+            self.at(after, Event::Heard { tablet: n, told: Told::Outbox });
+        }
     }
 
     pub(super) fn somebody_else_comes(&mut self, n: usize) {
