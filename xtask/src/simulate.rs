@@ -22,9 +22,10 @@ pub struct Simulate {
     /// Go on for so many minutes, for a night
     #[arg(long)]
     minutes: Option<u64>,
-    /// Test the simulator: build each planted bug in and count the seeds until it is found
-    #[arg(long)]
-    planted: bool,
+    /// Test the simulator: build each planted bug in, or those with these words in their names, and count the seeds until it is
+    /// found
+    #[arg(long, num_args = 0..=1, default_missing_value = "")]
+    planted: Option<String>,
 }
 
 impl Simulate {
@@ -40,10 +41,10 @@ impl Simulate {
         if let Some(minutes) = self.minutes {
             arguments.extend(["--minutes".to_owned(), minutes.to_string()]);
         }
-        if self.planted {
-            arguments.push("--planted".to_owned());
+        if let Some(words) = &self.planted {
+            arguments.extend(["--planted".to_owned(), words.clone()]);
         }
-        simulator(self.planted, &arguments)
+        simulator(self.planted.is_some(), &arguments)
     }
 }
 

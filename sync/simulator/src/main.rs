@@ -41,10 +41,10 @@ struct CommandLine {
     /// Print how often each fault was reached
     #[arg(long)]
     faults: bool,
-    /// Build each planted bug in and count the seeds that it takes to find it
+    /// Build each planted bug in, or those with these words in their names, and count the seeds that it takes to find it
     #[cfg(feature = "planted")]
-    #[arg(long)]
-    planted: bool,
+    #[arg(long, num_args = 0..=1, default_missing_value = "")]
+    planted: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -56,8 +56,8 @@ fn main() -> ExitCode {
         return rulings(asked.from..asked.from + asked.seeds);
     }
     #[cfg(feature = "planted")]
-    if asked.planted {
-        return simulator::planted::report();
+    if let Some(words) = &asked.planted {
+        return simulator::planted::report(words);
     }
     many(&asked)
 }
