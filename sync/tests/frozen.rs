@@ -21,7 +21,7 @@ use sync::{
     },
     messages::{
         Enrol, Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hint, PhotoAbsence, PhotoAnswer, Pull,
-        PullAnswer, Push, PushAnswer, Row,
+        PullAnswer, Push, PushAnswer, Receipt, Row,
     },
 };
 
@@ -213,6 +213,10 @@ fn every_message_in_the_document_is_one_and_whole() {
             _ => {}
         }
     }
+    let (_, words) = fenced(section("Epochs and receipts"));
+    let receipts: Vec<_> = inline(&words).collect();
+    assert_eq!(receipts.len(), 1, "{receipts:?}");
+    is_whole::<Receipt>(receipts[0]);
 }
 
 /// What a message may lack, some sample has.
