@@ -6,8 +6,9 @@ use domain::{
     changes::{Deed, FACTS, REQUESTS},
     decide::{Actor, Author, Context, Side, Told, again, judge},
     findings::FindingSign,
-    ids::{CommunityId, LaneId},
-    permissions::{Proof, proof_for},
+    ids::{CommunityId, LaneId, TeamId},
+    people::Teams,
+    permissions::{Proof, audiences_of_shared_device, proof_for},
     records::{KINDS, Reads, Root},
     residents,
     time::{Interval, Moment},
@@ -21,7 +22,7 @@ use sync::{
     },
     messages::{
         Enrol, Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hint, PhotoAbsence, PhotoAnswer, Pull,
-        PullAnswer, Push, PushAnswer, Receipt, Row,
+        PullAnswer, Push, PushAnswer, Receipt, Row, view_key,
     },
 };
 
@@ -249,6 +250,32 @@ fn the_document_shows_every_field_of_a_message() {
     for field in fields {
         assert!(section("Messages").contains(&format!("\"{field}\":")), "no sample has `{field}`");
     }
+}
+
+#[test]
+fn the_document_says_what_the_key_of_a_view_is_made_of() {
+    let guards = TeamId(Uuid::from_u128(0x0b));
+    let teams = Teams { all: [guards].into(), contractors: BTreeSet::new() };
+    for key in [view_key(&audiences_of_shared_device(&teams)), view_key(&BTreeSet::new())] {
+        assert!(section("Numbers, views, time").contains(&format!("`{key}`")), "docs/sync.md lacks {key}");
+    }
+}
+
+/// What docs/sync.md says of whole numbers, where it is the reader of messages that decides.
+#[test]
+fn a_number_that_does_not_fit_is_no_message_and_no_change() {
+    let pull = |cursor: &str| serde_json::from_str::<Pull>(&format!(r#"{{"cursor":{cursor},"epoch":"","view":""}}"#));
+    assert!(pull("9223372036854775807").is_ok_and(|pull| pull.cursor == i64::MAX));
+    for none in ["9223372036854775808", "2.0", "1e3", "\"2\""] {
+        assert!(pull(none).is_err(), "{none}");
+    }
+    let zone = |from: &str| {
+        let (_, _, text) = samples("changes").into_iter().find(|(_, kind, _)| kind == "community.put").expect("frozen");
+        assert!(text.contains(&i64::MIN.to_string()));
+        Envelope::read(&text.replace(&i64::MIN.to_string(), from)).and_then(|envelope| envelope.open())
+    };
+    assert!(zone("-9223372036854775808").is_ok());
+    assert!(zone("-9223372036854776000").is_err(), "as JavaScript writes it");
 }
 
 /// docs/sync.md names every refusal, flag, trouble and reason by the word that travels.
