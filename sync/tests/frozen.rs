@@ -5,8 +5,10 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use domain::{
     changes::{Deed, FACTS, REQUESTS},
     decide::{Actor, Author, Context, Side, Told, again, judge},
-    ids::{CommunityId, LaneId},
-    permissions::{Proof, proof_for},
+    findings::FindingSign,
+    ids::{CommunityId, LaneId, TeamId},
+    people::Teams,
+    permissions::{Proof, audiences_of_shared_device, proof_for},
     records::{KINDS, Reads, Root},
     residents,
     time::{Interval, Moment},
@@ -19,8 +21,8 @@ use sync::{
         outbox::{Entry, OwnLane},
     },
     messages::{
-        Enrol, Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hint, PhotoAnswer, Pull, PullAnswer,
-        Push, PushAnswer, Row,
+        Enrol, Enrolled, Envelope, HandOver, HandOverAnswer, Hello, HelloAnswer, Hint, PhotoAbsence, PhotoAnswer, Pull,
+        PullAnswer, Push, PushAnswer, Receipt, Row, view_key,
     },
 };
 
@@ -124,10 +126,161 @@ fn the_document_has_a_body_of_every_kind() {
     );
 }
 
+const DOCUMENT: &str = include_str!("../../docs/sync.md");
+
+/// The part of the document under this title.
+fn section(title: &str) -> &'static str {
+    let (_, rest) = DOCUMENT.split_once(&format!("\n## {title}\n")).expect("the document has this section");
+    rest.split("\n## ").next().unwrap_or_default()
+}
+
+/// The fenced samples of a part, each with the line above it, and the part without them.
+fn fenced(part: &str) -> (Vec<(String, &str)>, String) {
+    let (mut samples, mut words) = (vec![], String::new());
+    for (n, piece) in part.split("```").enumerate() {
+        if n % 2 == 0 {
+            words += piece;
+            continue;
+        }
+        let sample = piece.strip_prefix("json\n").expect("a sample is JSON");
+        let above = words.strip_suffix('\n').and_then(|words| words.lines().last()).unwrap_or_default();
+        samples.push((above.to_owned(), sample));
+    }
+    (samples, words)
+}
+
+/// What stands between backquotes and is JSON.
+fn inline(words: &str) -> impl Iterator<Item = &str> {
+    words.split('`').skip(1).step_by(2).filter(|code| code.starts_with('{'))
+}
+
+/// A sample says all that its message says, and nothing that this is not.
+fn is_whole<T: Serialize + DeserializeOwned>(text: &str) {
+    let said: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("a sample is JSON: {error}: {text}"));
+    let read: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("it is read: {error}: {text}"));
+    assert_eq!(said, serde_json::to_value(read).expect("messages are plain data"), "what is read of {text}");
+}
+
+fn is_a_change(text: &str) {
+    is_whole::<Envelope>(text);
+    let opened = Envelope::read(text).and_then(|envelope| envelope.open());
+    assert!(opened.is_ok(), "{opened:?}: {text}");
+}
+
+/// Every sample in the section of messages is one, whole, of the sort that the line above it names.
+#[test]
+fn every_message_in_the_document_is_one_and_whole() {
+    let messages = section("Messages");
+    let (samples, words) = fenced(messages);
+    let mut shown = BTreeSet::new();
+    for (caption, sample) in &samples {
+        let kind = caption.strip_prefix('`').and_then(|rest| rest.split('`').next()).unwrap_or_default();
+        shown.insert(kind);
+        match kind {
+            "Enrol" => is_whole::<Enrol>(sample),
+            "Enrolled" => is_whole::<Enrolled>(sample),
+            "Hello" => is_whole::<Hello>(sample),
+            "HelloAnswer" => is_whole::<HelloAnswer>(sample),
+            "Push" => {
+                is_whole::<Push>(sample);
+                let push: Push = serde_json::from_str(sample).expect("it was just read");
+                push.changes.iter().for_each(|placed| is_a_change(placed.change.get()));
+            }
+            "PushAnswer" => is_whole::<PushAnswer>(sample),
+            "Pull" => is_whole::<Pull>(sample),
+            "PullAnswer" => {
+                is_whole::<PullAnswer>(sample);
+                if let Ok(PullAnswer::Page(page)) = serde_json::from_str(sample) {
+                    page.rows.iter().for_each(|row| assert!(row.record().is_some(), "{row:?}"));
+                }
+            }
+            "Hint" => is_whole::<Hint>(sample),
+            "HandOver" => is_whole::<HandOver>(sample),
+            "HandOverAnswer" => is_whole::<HandOverAnswer>(sample),
+            other => panic!("say in this test what `{other}` is: {caption}"),
+        }
+    }
+    assert_eq!(shown.len(), 11, "each has a sample: {shown:?}");
+    for code in inline(&words) {
+        let value: Value = serde_json::from_str(code).unwrap_or_else(|error| panic!("{error}: {code}"));
+        let has = |name: &str| value.get(name).is_some();
+        match value.get("is").and_then(Value::as_str) {
+            Some("kept" | "refused") => is_whole::<PhotoAnswer>(code),
+            _ if has("supersedes") => is_a_change(code),
+            _ if has("shared") => is_whole::<Enrol>(code),
+            _ if has("cursor") => is_whole::<Pull>(code),
+            _ if has("taken") => is_whole::<PhotoAbsence>(code),
+            _ if has("open") => is_whole::<FindingSign>(code),
+            _ => {}
+        }
+    }
+    let (_, words) = fenced(section("Epochs and receipts"));
+    let receipts: Vec<_> = inline(&words).collect();
+    assert_eq!(receipts.len(), 1, "{receipts:?}");
+    is_whole::<Receipt>(receipts[0]);
+}
+
+/// What a message may lack, some sample has.
+#[test]
+fn the_document_shows_every_field_of_a_message() {
+    let fields = [
+        "lanes",
+        "confirmed",
+        "evicted",
+        "contact",
+        "session",
+        "to_sign_in",
+        "access",
+        "claimed",
+        "holes",
+        "bundle",
+        "receipt",
+        "after",
+        "supersedes",
+        "flags",
+        "proof",
+        "number",
+        "head",
+        "more",
+        "departures",
+        "person",
+        "saved",
+        "identity",
+    ];
+    for field in fields {
+        assert!(section("Messages").contains(&format!("\"{field}\":")), "no sample has `{field}`");
+    }
+}
+
+#[test]
+fn the_document_says_what_the_key_of_a_view_is_made_of() {
+    let guards = TeamId(Uuid::from_u128(0x0b));
+    let teams = Teams { all: [guards].into(), contractors: BTreeSet::new() };
+    for key in [view_key(&audiences_of_shared_device(&teams)), view_key(&BTreeSet::new())] {
+        assert!(section("Numbers, views, time").contains(&format!("`{key}`")), "docs/sync.md lacks {key}");
+    }
+}
+
+/// What docs/sync.md says of whole numbers, where it is the reader of messages that decides.
+#[test]
+fn a_number_that_does_not_fit_is_no_message_and_no_change() {
+    let pull = |cursor: &str| serde_json::from_str::<Pull>(&format!(r#"{{"cursor":{cursor},"epoch":"","view":""}}"#));
+    assert!(pull("9223372036854775807").is_ok_and(|pull| pull.cursor == i64::MAX));
+    for none in ["9223372036854775808", "2.0", "1e3", "\"2\""] {
+        assert!(pull(none).is_err(), "{none}");
+    }
+    let zone = |from: &str| {
+        let (_, _, text) = samples("changes").into_iter().find(|(_, kind, _)| kind == "community.put").expect("frozen");
+        assert!(text.contains(&i64::MIN.to_string()));
+        Envelope::read(&text.replace(&i64::MIN.to_string(), from)).and_then(|envelope| envelope.open())
+    };
+    assert!(zone("-9223372036854775808").is_ok());
+    assert!(zone("-9223372036854776000").is_err(), "as JavaScript writes it");
+}
+
 /// docs/sync.md names every refusal, flag, trouble and reason by the word that travels.
 #[test]
 fn the_document_names_every_word_that_an_answer_may_hold() {
-    let document = include_str!("../../docs/sync.md");
     let words = [
         "not_permitted",
         "sign_in_first",
@@ -179,7 +332,7 @@ fn the_document_names_every_word_that_an_answer_may_hold() {
         "wrong_hash",
     ];
     for word in words {
-        assert!(document.contains(&format!("`{word}`")), "docs/sync.md lacks `{word}`");
+        assert!(DOCUMENT.contains(&format!("`{word}`")), "docs/sync.md lacks `{word}`");
     }
 }
 
