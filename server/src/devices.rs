@@ -240,7 +240,9 @@ async fn vouched(tx: &mut Tx, device: &Device) -> Result<Vec<Seal>, Failure> {
 /// more is lost than waited.
 fn unreceived(said: &[Seal], known: &[Seal]) -> i64 {
     let last = |lane| known.iter().find(|seal| seal.lane == lane).map_or(0, |seal| seal.last);
-    said.iter().map(|seal| (seal.last - last(seal.lane)).max(0)).sum()
+    let missing = said.iter().map(|seal| seal.last.saturating_sub(last(seal.lane)).max(0));
+    // What a device says of itself may be any number.
+    missing.fold(0, i64::saturating_add)
 }
 
 /// Keeps what a contact says: when, how much waits, up to where, and whether everything made before it has arrived.

@@ -421,8 +421,8 @@ impl Outbox {
             let fits = batch.len() + bundle.len() <= PUSH_CHANGES && bytes + size <= PUSH_BYTES;
             // Numbers that went into custody are declared before the change that follows them: with the push that it leads.
             let before = batch.iter().rfind(|placed| placed.lane == bundle[0].lane);
-            let follows = before.is_none_or(|placed| placed.n + 1 == bundle[0].n);
-            if !batch.is_empty() && !(fits && follows) {
+            let has_gap = before.is_some_and(|placed| placed.n + 1 != bundle[0].n);
+            if !batch.is_empty() && (!fits || has_gap) {
                 break;
             }
             batch.extend(bundle.iter().map(|entry| entry.placed()));

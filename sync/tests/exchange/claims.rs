@@ -282,6 +282,37 @@ fn a_lane_that_is_another_devices_goes_on_in_a_lane_of_its_own() {
 }
 
 #[test]
+fn a_lane_whose_last_change_was_given_up_is_whole_once_custody_has_it() {
+    let (mut server, mut tablet) = pair();
+    tablet.start_round(guard(1));
+    tablet.settle(&mut server);
+    let (_, given_up) = tablet.start_round(guard(1));
+    let entry = tablet.world.outbox.entries.values().find(|entry| entry.id == given_up).expect("it is here").clone();
+    tablet.world.replace_entries(vec![Entry { state: EntryState::GivenUp, ..entry }]);
+    tablet.settle(&mut server);
+    let holes: Vec<_> = server.holes.iter().map(|hole| (hole.from, hole.to)).collect();
+    assert_eq!(holes, [(2, 2)], "said once, though nothing follows");
+    assert!(server.custody.contains_key(&given_up.to_string()));
+}
+
+#[test]
+fn what_was_given_up_is_declared_before_what_follows_it_in_any_lane() {
+    let (mut server, mut tablet) = pair();
+    tablet.settle(&mut server);
+    let (_, given_up) = tablet.start_round(guard(1));
+    let (round, begun) = tablet.start_round(guard(1));
+    let end = Deed::Fact(Fact::RoundFinished(RoundFinished { round, note: String::new() }));
+    let ended = tablet.save(guard(2), vec![end])[0];
+    let entry = tablet.world.outbox.entries.values().find(|entry| entry.id == given_up).expect("it is here").clone();
+    tablet.world.replace_entries(vec![Entry { state: EntryState::GivenUp, ..entry }]);
+    let changes = tablet.world.outbox.batch(tablet.session);
+    let holes = tablet.world.outbox.gone_before(&changes);
+    let message = Push { holes, ..raw_push(&tablet) };
+    let answer = server.push(tablet.device, &message, Default::default());
+    assert_eq!(answer.outcomes.iter().map(|told| told.id).collect::<Vec<_>>(), [begun, ended], "{:?}", answer.lanes);
+}
+
+#[test]
 fn what_a_restored_server_lost_of_its_custody_is_handed_over_again() {
     let (mut server, mut tablet) = pair();
     let backup = server.clone();
