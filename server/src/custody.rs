@@ -8,7 +8,6 @@ use std::{collections::BTreeMap, io::Write};
 use domain::{
     ids::{CommunityId, DeviceId, LaneId, PersonId, derived},
     permissions::Proof,
-    refusal::Refusal,
     time::{Contact, Interval, Moment},
 };
 use sqlx::Row as _;
